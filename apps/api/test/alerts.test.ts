@@ -162,6 +162,14 @@ test('an incident is listed, acknowledged, muted and told again', async () => {
   expect(JSON.stringify(visited)).not.toMatch(/API \(unknown\)|n1-d1/);
   const { json: listed } = await api.asVisitor('GET', '/api/incidents');
   expect(listed).toMatchObject({ open: 1, can_change: false, items: [{ id: 1 }] });
+  for (const [filter, found] of [
+    ['severity=warning&target_id=1', 1],
+    ['severity=critical', 0],
+    ['target_id=2', 0],
+  ] as const) {
+    const { json: filtered } = await api.asVisitor('GET', `/api/incidents?${filter}`);
+    expect([filtered.items.length, filtered.open], filter).toEqual([found, 1]);
+  }
   expect((await api.asVisitor('POST', '/api/incidents/1/mute', { until })).status).toBe(403);
   expect((await api.asAdmin('POST', '/api/incidents/9/mute', { until })).status).toBe(404);
   const { json: audit } = await api.asSession('GET', '/api/admin/audit');
@@ -222,4 +230,6 @@ test('notes for the public follow one another', async () => {
   ]);
   const about = await api.asAdmin('POST', '/api/status-notes', { ...note, incident_id: 7 });
   expect(about.json.fields).toEqual({ incident_id: { code: 'does_not_exist' } });
+  const lines = await api.asAdmin('POST', '/api/status-notes', { ...note, slugs: ['none'] });
+  expect(lines.json.fields).toEqual({ slugs: { code: 'does_not_exist' } });
 });

@@ -475,3 +475,14 @@ test('the page has feeds, in Atom and as JSON, which say no more than it does', 
   expect(json.items[0]).toMatchObject({ title: 'A <b> & "c"：中断' });
   expect(json.items[0].content_html).toContain('已定位：On it – ]]&gt; &lt;script&gt;');
 });
+
+test('feeds link to PUBLIC_URL if it is set, whatever host was asked', async () => {
+  const publicUrl = 'https://status.example/monitor';
+  const api = await openTestApi({ publicUrl });
+  const relay = await addChannel(api, 'relay');
+  await publish(api, { name: 'Relay', target_id: relay.id });
+  await alertTo(api, 1, [[relay.id]]);
+  const { json } = await api.asNobody('GET', '/status/feed.json');
+  expect(json.items[0].url).toBe(`${publicUrl}/status.html#incident-1`);
+  expect(json.feed_url).toBe(`${publicUrl}/status/feed.json`);
+});

@@ -6,8 +6,10 @@ import {
   type IncidentAction,
   incidentEventShape,
   incidentShape,
+  severities,
 } from '@api-monitor/core';
 import {
+  countOpenIncidents,
   type Database,
   getIncident,
   inTransaction,
@@ -24,23 +26,26 @@ import { createRouteKinds, jsonAnswer, jsonBody, pageOf, pageSchema } from '../d
 import { idParams, idQuery, limitQuery } from '../query-schemas.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
 import { deliverySchema } from './delivery-routes.ts';
-import { eventsForVisitor, incidentForVisitor } from './incidents-for-visitors.ts';
+import { eventsForVisitor, incidentForVisitor, visibleKinds } from './incidents-for-visitors.ts';
 
 const incidentSchema = z.object(incidentShape.shape).openapi('Incident');
 const eventSchema = z.object(incidentEventShape.shape).openapi('IncidentEvent');
 const querySchema = z.object({
   state: z.enum(['open', 'past']).optional(),
+  severity: z.enum(severities).optional(),
+  target_id: idQuery.optional().openapi({
+    ...{ type: 'integer', description: 'only those with a member on this channel' },
+  }),
   before_id: idQuery.optional().openapi({ type: 'integer', description: 'the next page' }),
   limit: limitQuery({ default: 50, max: 200 }),
 });
 const listSchema = pageSchema(incidentSchema).extend({
-  open: z.int().describe('how many go on, at most 1000'),
+  open: z.int().describe('how many go on, whatever the filters'),
   can_change: z.boolean().describe('whether the caller may acknowledge, mute and see deliveries'),
 });
 const itemSchema = z.object({ item: incidentSchema });
 const mostEvents = 1_000;
 const mostDeliveries = 500;
-const mostOpen = 1_000;
 
 export function incidentRoutes(deps: ApiDeps) {
   const { db, now } = deps;
@@ -53,13 +58,13 @@ export function incidentRoutes(deps: ApiDeps) {
         responses: jsonAnswer(listSchema, 'a page of the incidents'),
       }),
       async (c) => {
-        const { limit, state, before_id } = c.req.valid('query');
+        const { limit, state, ...filter } = c.req.valid('query');
         const which = state === undefined ? {} : { is_open: state === 'open' };
-        const found = await listIncidents(db, { ...which, before_id, limit: limit + 1 });
+        const found = await listIncidents(db, { ...which, ...filter, limit: limit + 1 });
         const isAdmin = c.var.caller === 'admin';
         const shown = (all: Incident[]) =>
           isAdmin ? all : all.flatMap((one) => incidentForVisitor(one) ?? []);
-        const open = shown(await listIncidents(db, { is_open: true, limit: mostOpen })).length;
+        const open = await countOpenIncidents(db, isAdmin ? null : visibleKinds);
         const { items, next_before_id } = pageOf(found, limit);
         return c.json({ items: shown(items), next_before_id, open, can_change: isAdmin }, 200);
       },

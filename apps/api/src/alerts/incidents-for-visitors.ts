@@ -1,7 +1,7 @@
 import type { AlertKind, Incident, IncidentEvent } from '@api-monitor/core';
 
 /** The rest is about keys, money and this installation. */
-const visibleKinds: readonly AlertKind[] = [
+export const visibleKinds: readonly AlertKind[] = [
   ...(['model_down', 'channel_down', 'latency', 'wrong_answers', 'certificate'] as const),
   ...(['model_new', 'model_gone'] as const),
 ];

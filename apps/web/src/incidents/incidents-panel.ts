@@ -40,8 +40,29 @@ export function createIncidentsPanel(options: IncidentsOptions) {
   const { client, page, language, toasts, attempt, nowS, address, onViewChange } = options;
   let turn = 0;
 
-  const ask = (query: { state: 'open' | 'past'; before_id?: string; limit: string }) =>
-    page.attempt(() => answerOf(client.api.incidents.$get({ query })));
+  /** The channels of all incidents that were seen, by their names. */
+  const idsByChannel = new Map<string, number>();
+
+  const rememberChannels = (incidents: readonly Incident[]) => {
+    for (const { channel, subject } of incidents.flatMap(({ members }) => members)) {
+      if (channel !== null && subject.target_id !== null)
+        idsByChannel.set(channel, subject.target_id);
+    }
+  };
+
+  const ask = (
+    asked: { state: 'open' | 'past'; before_id?: string; limit: string },
+    filter: IncidentFilter,
+  ) => {
+    const { severity, channel } = filter;
+    const id = idsByChannel.get(channel);
+    const query = {
+      ...asked,
+      ...(severity === '' ? {} : { severity }),
+      ...(id === undefined ? {} : { target_id: String(id) }),
+    };
+    return page.attempt(() => answerOf(client.api.incidents.$get({ query })));
+  };
 
   return {
     ...idleAttempt({}),
@@ -57,7 +78,10 @@ export function createIncidentsPanel(options: IncidentsOptions) {
     serving: createServingReader(client),
 
     get channels(): string[] {
-      return channelsOf(this.incidents);
+      // Those of a filtered list are few.
+      return [...new Set([...idsByChannel.keys(), ...channelsOf(this.incidents)])].sort((a, b) =>
+        a.localeCompare(b),
+      );
     },
     get isFiltering(): boolean {
       const { state, severity, channel } = this.filter;
@@ -110,19 +134,22 @@ export function createIncidentsPanel(options: IncidentsOptions) {
     setFilter(name: keyof IncidentFilter, value: string): void {
       this.filter = { ...this.filter, [name]: value };
       onViewChange();
+      void this.load();
     },
     clearFilter(): void {
       this.filter = { state: 'all', severity: '', channel: '' };
       onViewChange();
+      void this.load();
     },
     async load(): Promise<boolean> {
       turn += 1;
       const mine = turn;
-      const open = await ask({ state: 'open', limit: '200' });
-      const past = open && (await ask({ state: 'past', limit: String(pageLength) }));
+      const open = await ask({ state: 'open', limit: '200' }, this.filter);
+      const past = open && (await ask({ state: 'past', limit: String(pageLength) }, this.filter));
       if (mine !== turn) return true;
       if (!open || !past) return page.phase === 'ready' || page.phase === 'failed';
       this.incidents = [...open.items, ...past.items];
+      rememberChannels(this.incidents);
       this.openCount = open.open;
       this.canChange = open.can_change;
       this.hasOlder = past.next_before_id !== null;
@@ -133,11 +160,13 @@ export function createIncidentsPanel(options: IncidentsOptions) {
     async loadOlder(): Promise<void> {
       const oldest = this.incidents.findLast(({ ended_at }) => ended_at !== null);
       const before_id = String(oldest?.id ?? 0);
-      const answer = await ask({ state: 'past', before_id, limit: String(pageLength) });
+      const asked = { state: 'past', before_id, limit: String(pageLength) } as const;
+      const answer = await ask(asked, this.filter);
       if (!answer) return;
       this.hasOlder = answer.next_before_id !== null;
       const known = new Set(this.incidents.map(({ id }) => id));
       this.incidents = [...this.incidents, ...answer.items.filter(({ id }) => !known.has(id))];
+      rememberChannels(answer.items);
     },
     async toggle(id: number): Promise<void> {
       this.openId = this.openId === id ? null : id;

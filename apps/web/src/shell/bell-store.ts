@@ -1,6 +1,5 @@
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
-import { initially } from './initially.ts';
 import type { LanguageStore } from './language-store.ts';
 
 interface BellOptions {
@@ -32,10 +31,11 @@ export function createBellStore({ client, language }: BellOptions) {
     },
     async load(): Promise<void> {
       try {
-        const query = { state: initially<'open'>('open'), limit: '100' };
+        // One that is critical shows that there are some; `open` counts all.
+        const query = { state: 'open', severity: 'critical', limit: '20' } as const;
         const answer = await answerOf(client.api.incidents.$get({ query }));
         this.open = answer.open;
-        this.isCritical = answer.items.some(({ severity }) => severity === 'critical');
+        this.isCritical = answer.items.length > 0;
         this.isShown = true;
       } catch (error) {
         if (!(error instanceof ApiFailure)) throw error;
