@@ -36,6 +36,36 @@ export {
   httpStatusByErrorCode,
 } from './app-error.ts';
 export {
+  type BalanceFault,
+  type BalancePoint,
+  type BalanceReading,
+  type BalanceSource,
+  type BalanceUnit,
+  balanceFaults,
+  balanceSources,
+  balanceUnits,
+  type ReadMultiplier,
+} from './balances/balance.ts';
+export {
+  type BalanceRow,
+  balanceRowShape,
+  type ChannelBalance,
+  channelBalanceShape,
+  type KeyBalance,
+  keyBalanceShape,
+} from './balances/balance-shape.ts';
+export {
+  type BookDifference,
+  bookDays,
+  type ClosedBook,
+  type CountedHour,
+  findBookDifference,
+} from './balances/close-books.ts';
+export { daysLeft, isBalanceLow, lowDays, spentPerDay } from './balances/days-left.ts';
+export { isAskedForQuota, nextPollAt } from './balances/next-poll.ts';
+export { type Spending, type SpentPoint, spendingOf, spentAt } from './balances/spending.ts';
+export { type ChannelSum, sumBalances } from './balances/sum-balances.ts';
+export {
   alertStepJobSchema,
   type ProbeModelJob,
   type ProxyRequestsJob,
@@ -126,6 +156,7 @@ export {
   percentileOf,
   withoutPart,
 } from './figures/histogram.ts';
+export { secondsOfIsoTime } from './figures/iso-time.ts';
 export { isTimeZone, localDaysOf } from './figures/local-days.ts';
 export {
   type ObjectAction,

@@ -1,3 +1,13 @@
+export {
+  type BalanceResult,
+  type BalanceSearch,
+  type BalanceStep,
+  balanceRequest,
+  balanceSourcesAt,
+  nextBalanceStep,
+  startBalanceSearch,
+} from './balances/balance-search.ts';
+export { multiplierRequest, readMultipliers } from './balances/read-multipliers.ts';
 export type { Protocol } from './codecs/protocol.ts';
 export { protocolFor } from './codecs/protocol-for.ts';
 export {

@@ -47,7 +47,7 @@ export function localDaysOf(zone: string): (timeS: number) => number {
 }
 
 /** Days since 1970-01-01. Source: https://howardhinnant.github.io/date_algorithms.html#days_from_civil */
-function dayNumberOf(year: number, month: number, day: number): number {
+export function dayNumberOf(year: number, month: number, day: number): number {
   const marchYear = month > 2 ? year : year - 1;
   const marchMonth = month > 2 ? month - 3 : month + 9;
   const leapDays =
