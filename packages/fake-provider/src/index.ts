@@ -1,3 +1,4 @@
+export type { FakeAccount } from './account.ts';
 export { answerTo } from './answer-question.ts';
 export { type BehaviourName, behaviours } from './behaviours/behaviours.ts';
 export { type Complaint, complaining } from './complaints/complaint.ts';

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { accountAnswer, chargeAccount, type FakeAccount } from './account.ts';
 import { type BehaviourName, behaviours } from './behaviours/behaviours.ts';
 import { type ModelListName, modelLists } from './model-lists.ts';
 import {
@@ -36,6 +37,8 @@ export interface FakeProviderOptions {
   pace?: () => Pace;
   /** Serves other endpoints too (token counts, images, speech …); otherwise they are a 404. */
   hasSideEndpoints?: boolean;
+  /** Tells what is left of its credit, which falls with each answer; otherwise nobody is told. */
+  account?: FakeAccount;
   /** Answers the questions of probes; otherwise a good model says its name, whatever it is asked. */
   thinks?: boolean;
 }
@@ -61,7 +64,8 @@ const atOnce: Pace = { latencyMs: 0, pieceDelayMs: 0 };
 
 /** What the listener works with; the provider's methods change it. */
 interface State
-  extends Pick<Required<FakeProviderOptions>, 'apiKey' | 'pace' | 'hasSideEndpoints' | 'thinks'> {
+  extends Pick<Required<FakeProviderOptions>, 'apiKey' | 'pace' | 'hasSideEndpoints' | 'thinks'>,
+    Pick<FakeProviderOptions, 'account'> {
   models: Map<string, Behaviour>;
   modelList: ModelListName;
   requests: ReceivedRequest[];
@@ -139,6 +143,8 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
     return modelLists[state.modelList]([...state.models.keys()], response);
   }
   if (!address || model === null) {
+    const told = state.account && accountAnswer(state.account, url.split('?')[0] ?? '');
+    if (told) return sendJson(response, 200, told);
     const side = state.hasSideEndpoints ? sideAnswer(path, String(body.model ?? '')) : null;
     if (side) return sendBody(response, 200, side.contentType, side.body);
     const message = `Invalid URL (${method} ${url})`;
@@ -147,7 +153,8 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const parts = { model, body, url, key: keyOf(request) };
   const modelRequest = modelRequestOf(state, address, parts, response);
   await pause(modelRequest, modelRequest.pace.latencyMs);
-  return (state.models.get(model) ?? unknownModel)(modelRequest, response);
+  await (state.models.get(model) ?? unknownModel)(modelRequest, response);
+  if (state.account && response.statusCode < 300) chargeAccount(state.account);
 }
 
 /** A relay may be below any path. From the version on, the path is exact, so that a doubled version is noticed. */
