@@ -1,6 +1,7 @@
 import {
   alertStepJobSchema,
   type MonitorEvent,
+  pollBalanceJobSchema,
   probeModelJobSchema,
   proxyRequestsJobSchema,
   runTargetJobSchema,
@@ -27,6 +28,8 @@ export const queueSpecs = {
   manualRuns: { name: 'manual-runs', limit: 10_000, schema: runTargetJobSchema },
   /** Single probes of models whose rest is over: one model of a target at a time. */
   modelProbes: { name: 'model-probes', limit: 10_000, schema: probeModelJobSchema },
+  /** Polls of balances. The key is the target's id. */
+  balancePolls: { name: 'balance-polls', limit: 10_000, schema: pollBalanceJobSchema },
   /** Channels that an admin tries before saving them. Every test has its own key. */
   channelTests: { name: 'channel-tests', limit: 100, schema: testChannelJobSchema },
   /** Steps of the alerts, one at a time in all processes. One runs and one waits. */

@@ -36,6 +36,7 @@ export function createInProcessBus({ nowMs, onFault }: Options): Bus {
     scheduledRuns: createInProcessQueue(queueSpecs.scheduledRuns, onFault),
     manualRuns: createInProcessQueue(queueSpecs.manualRuns, onFault),
     modelProbes: createInProcessQueue(queueSpecs.modelProbes, onFault),
+    balancePolls: createInProcessQueue(queueSpecs.balancePolls, onFault),
     channelTests: createInProcessQueue(queueSpecs.channelTests, onFault),
     alertSteps: createInProcessQueue(queueSpecs.alertSteps, onFault),
     destinationTests: createInProcessQueue(queueSpecs.destinationTests, onFault),

@@ -67,8 +67,10 @@ export { type Spending, type SpentPoint, spendingOf, spentAt } from './balances/
 export { type ChannelSum, sumBalances } from './balances/sum-balances.ts';
 export {
   alertStepJobSchema,
+  type PollBalanceJob,
   type ProbeModelJob,
   type ProxyRequestsJob,
+  pollBalanceJobSchema,
   probeModelJobSchema,
   proxyRequestsJobSchema,
   runTargetJobSchema,

@@ -16,6 +16,7 @@ export function registerApiMetrics(registry: Registry, bus: Bus, clients: EventC
     'scheduled-runs': bus.scheduledRuns,
     'manual-runs': bus.manualRuns,
     'model-probes': bus.modelProbes,
+    'balance-polls': bus.balancePolls,
     'channel-tests': bus.channelTests,
     'proxy-requests': bus.proxyRequests,
   };

@@ -27,6 +27,7 @@ export function createRedisBus({ keyPrefix = 'api-monitor', ...options }: Option
     scheduledRuns: createRedisQueue(context, queueSpecs.scheduledRuns),
     manualRuns: createRedisQueue(context, queueSpecs.manualRuns),
     modelProbes: createRedisQueue(context, queueSpecs.modelProbes),
+    balancePolls: createRedisQueue(context, queueSpecs.balancePolls),
     channelTests: createRedisQueue(context, queueSpecs.channelTests),
     alertSteps: createRedisQueue(context, queueSpecs.alertSteps),
     destinationTests: createRedisQueue(context, queueSpecs.destinationTests),

@@ -14,6 +14,14 @@ export const probeModelJobSchema = z.strictObject({
 });
 export type ProbeModelJob = z.infer<typeof probeModelJobSchema>;
 
+/** Ask a channel what is left of its balance. */
+export const pollBalanceJobSchema = z.strictObject({
+  target_id: z.int().positive(),
+  /** A person has asked for it, so it needn't be due. */
+  is_forced: z.boolean().optional(),
+});
+export type PollBalanceJob = z.infer<typeof pollBalanceJobSchema>;
+
 /** Try a channel that isn't stored, or not like this; an event brings back what was found. */
 export const testChannelJobSchema = z.strictObject({
   test_id: z.string(),
