@@ -130,6 +130,8 @@ export interface Addition {
   by: number;
   /** How long the sum is kept after its first addition. */
   lifeS: number;
+  /** If the sum is lower, as after it was forgotten, this is added to instead. */
+  atLeast?: number;
 }
 
 /** Sums over all processes, for limits that they share. They may be forgotten at any time. */

@@ -150,9 +150,10 @@ export function createInProcessSums(nowMs: () => number): SharedSums {
   });
   return {
     async add(additions) {
-      return additions.map(({ key, by, lifeS }) => {
-        const sum = (sums.get(key) ?? 0) + by;
-        if (by !== 0) sums.set(key, sum, { ttl: lifeS * 1000, noUpdateTTL: true });
+      return additions.map(({ key, by, lifeS, atLeast = 0 }) => {
+        const before = sums.get(key) ?? 0;
+        const sum = Math.max(before, atLeast) + by;
+        if (sum !== before) sums.set(key, sum, { ttl: lifeS * 1000, noUpdateTTL: true });
         return sum;
       });
     },

@@ -1,4 +1,5 @@
 export type {
+  Addition,
   Bus,
   EventBus,
   GatewayBus,

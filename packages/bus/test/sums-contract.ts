@@ -29,6 +29,16 @@ export function describeSumsContract(make: () => SharedSums): void {
     expect([await add(5), await add(-3), await add(-2), await add(4)]).toEqual([5, 2, 0, 4]);
   });
 
+  test('a sum that is lower than it must be is raised first, and only once', async () => {
+    const sums = make();
+    const add = async (by: number, atLeast: number) =>
+      (await sums.add([{ key: 'a', by, lifeS, atLeast }]))[0];
+    expect([await add(2, 10), await add(3, 10), await add(0, 12)]).toEqual([12, 15, 15]);
+    expect([await add(0, 20), await add(-20, 0), await add(0, 7)]).toEqual([20, 0, 7]);
+    const most = Number.MAX_SAFE_INTEGER - 1;
+    expect([await add(1, most), await add(0, 0)]).toEqual([most + 1, most + 1]);
+  });
+
   test('a sum expires after its life, however often it was added to', async () => {
     const sums = make();
     const add = () => sums.add([{ key: 'a', by: 1, lifeS: 1 }]);

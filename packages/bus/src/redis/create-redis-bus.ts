@@ -62,10 +62,12 @@ async function findFault({ link, keyPrefix }: RedisContext): Promise<string | nu
   }
 }
 
-// One step: a sum without an expiry would never be forgotten.
+// One step: a sum without an expiry would never be forgotten, and one that was forgotten is raised once.
 const addScript = `
-local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
-if sum == tonumber(ARGV[1]) then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+local missing = tonumber(ARGV[3]) - tonumber(redis.call('GET', KEYS[1]) or 0)
+local by = tonumber(ARGV[1]) + math.max(missing, 0)
+local sum = redis.call('INCRBY', KEYS[1], string.format('%.0f', by))
+if sum == by then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 return sum`;
 
 export function createRedisSums({ link, keyPrefix }: RedisContext): SharedSums {
@@ -75,9 +77,9 @@ export function createRedisSums({ link, keyPrefix }: RedisContext): SharedSums {
       link.run(async () => {
         const pipeline = link.redis.pipeline();
         for (const addition of additions) {
-          const { by, lifeS } = addition;
-          if (by === 0) pipeline.get(keyOf(addition));
-          else pipeline.eval(addScript, 1, keyOf(addition), by, lifeS);
+          const { by, lifeS, atLeast = 0 } = addition;
+          if (by === 0 && atLeast === 0) pipeline.get(keyOf(addition));
+          else pipeline.eval(addScript, 1, keyOf(addition), by, lifeS, atLeast);
         }
         const replies = (await pipeline.exec()) ?? [];
         return replies.map(([error, sum]) => {
