@@ -14,6 +14,7 @@ const changes: [string, string, unknown?][] = [
   ['POST', '/api/targets/1/run'],
   ['GET', '/metrics'],
   ['GET', '/api/proxy/keys'],
+  ['GET', '/api/proxy/keys/budgets'],
   ['POST', '/api/proxy/keys', { name: 'mine' }],
   ['PATCH', '/api/proxy/keys/1', { enabled: true }],
   ['DELETE', '/api/proxy/keys/1'],

@@ -110,7 +110,7 @@ async function fill(api: TestApi): Promise<void> {
       output_tokens_per_s: null,
     }),
   ]);
-  const key = { name: 'key', allowed_target_ids: [1], rpm_limit: 5 };
+  const key = { name: 'key', allowed_target_ids: [1], rpm_limit: 5, cost_per_day: 5 };
   await asSession('POST', '/api/proxy/keys', key);
   await asSession('POST', '/api/proxy/keys', { name: 'revoked' });
   await asSession('DELETE', '/api/proxy/keys/2');

@@ -52,6 +52,7 @@ test('the document has every call of the contract, with the bounds that are enfo
       'POST /api/status-notes',
       'DELETE /api/status-notes/{id}',
       'GET /api/proxy/keys',
+      'GET /api/proxy/keys/budgets',
       'POST /api/proxy/keys',
       'PATCH /api/proxy/keys/{id}',
       'DELETE /api/proxy/keys/{id}',

@@ -159,6 +159,18 @@ const calls: Call[] = [
     400,
     { rpm_limit: { code: 'too_small', bound: 1 }, 'allowed_models.0': { code: 'wrong_format' } },
   ],
+  [
+    'POST',
+    keys,
+    { name: 'k', cost_per_day: 0, tokens_total: 1.5, budget_time_zone: 'Mars', max_price: 'x' },
+    400,
+    {
+      cost_per_day: { code: 'not_above', bound: 0 },
+      tokens_total: { code: 'not_whole' },
+      budget_time_zone: { code: 'wrong_format' },
+      max_price: { code: 'wrong_type' },
+    },
+  ],
   // Settings.
   [
     'PATCH',

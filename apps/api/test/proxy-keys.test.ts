@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { MonitorEvent } from '@api-monitor/core';
-import { listGatewayKeys } from '@api-monitor/db';
+import { type MonitorEvent, proxyKeyDefaults, proxyRequestSchema } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
+import { listGatewayKeys, recordProxyRequests } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
 
@@ -29,17 +30,11 @@ test('a new key gets every default, is shown once, and only its digest is stored
     name: 'editor',
     key_prefix: created.proxy_key.slice(0, 10),
     allowed_target_ids: [],
-    allowed_models: [],
-    description: '',
-    enabled: true,
+    ...proxyKeyDefaults,
     created_at: clock.now,
     revoked_at: null,
     last_used_at: null,
     last_used_target_id: null,
-    routing_policy: null,
-    expires_at: null,
-    rpm_limit: null,
-    tpm_limit: null,
   });
   expect(headers.get('cache-control')).toBe('no-store');
   const { text } = await asSession('GET', path);
@@ -58,6 +53,14 @@ test('a key can have limits', async () => {
     expires_at: 1_900_000_000,
     rpm_limit: 60,
     tpm_limit: 100_000,
+    cost_per_day: 0.5,
+    cost_total: 100,
+    requests_per_month: 10_000,
+    tokens_total: 900_000_000_000,
+    budget_time_zone: 'Asia/Shanghai',
+    budget_alert_percent: 90,
+    max_price: 12.5,
+    allow_unpriced: true,
   };
   const { created } = await withKey({ ...fields, allowed_target_ids: [1, 1] });
   expect(created.item).toMatchObject(fields);
@@ -75,6 +78,13 @@ test.each([
   [{ name: 'x', allowed_models: ['tag: '] }, wrongEntry],
   [{ name: 'x', allowed_target_ids: [99] }, 'allowed_target_ids: there is no channel 99'],
   [{ name: 'x', rpm_limit: 0 }, 'rpm_limit must be at least 1'],
+  [{ name: 'x', cost_per_day: 0 }, 'cost_per_day must be greater than 0'],
+  [{ name: 'x', tokens_total: 1.5 }, 'tokens_total must be a whole number'],
+  [
+    { name: 'x', budget_time_zone: 'Mars/Base' },
+    'budget_time_zone must be a time zone, such as Europe/Berlin',
+  ],
+  [{ name: 'x', budget_alert_percent: 101 }, 'budget_alert_percent must be at most 100'],
   [{ name: 'x', expires_at: 1_700_000_000 }, 'expires_at must be in the future (Unix seconds)'],
   [{ name: 'x', role: 'admin' }, 'unknown field "role"'],
 ])('%j is refused: %s', async (body, detail) => {
@@ -150,4 +160,33 @@ test('an unknown key is a 404', async () => {
     const { status, json } = await asSession(method, `${path}/9${end}`, { enabled: true });
     expect([status, json.detail], method).toEqual([404, 'there is no proxy key 9']);
   }
+});
+
+test('what keys have used of their budgets is listed, with when they begin again', async () => {
+  const { db, asSession, clock } = await withKey({ requests_per_day: 10, tokens_total: 500 });
+  await asSession('POST', path, { name: 'free' });
+  await recordProxyRequests(db, [
+    {
+      ...sampleOf(proxyRequestSchema),
+      ...{ key_id: 1, target_id: 1, route: 'chat', timestamp: clock.now },
+      ...{ input_tokens: 20, output_tokens: 30 },
+    },
+  ]);
+  const { status, json } = await asSession('GET', `${path}/budgets`);
+  const dayS = Math.floor(clock.now / 86_400) * 86_400;
+  expect([status, json.items]).toEqual([
+    200,
+    [
+      {
+        ...{ key_id: 1, unit: 'requests', period: 'day', limit: 10, used: 1 },
+        ...{ started_at: dayS, resets_at: dayS + 86_400 },
+      },
+      {
+        ...{ key_id: 1, unit: 'tokens', period: 'total', limit: 500, used: 50 },
+        ...{ started_at: 0, resets_at: null },
+      },
+    ],
+  ]);
+  await asSession('DELETE', `${path}/1`);
+  expect((await asSession('GET', `${path}/budgets`)).json.items).toEqual([]);
 });

@@ -21,13 +21,6 @@ export async function addKey(
     {
       name: key,
       allowed_target_ids: channels.flatMap((name) => targetIds[name] ?? []),
-      allowed_models: [],
-      description: '',
-      enabled: true,
-      expires_at: null,
-      rpm_limit: null,
-      tpm_limit: null,
-      routing_policy: null,
       ...fields,
       key_hash: hashOf(key),
       key_prefix: key.slice(0, 12),

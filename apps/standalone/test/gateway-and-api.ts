@@ -267,13 +267,6 @@ export async function startGatewayAndApi(
           key_hash: createHash('sha256').update(key).digest('hex'),
           key_prefix: key.slice(0, 12),
           allowed_target_ids: targets.map(idOf),
-          allowed_models: [],
-          description: '',
-          enabled: true,
-          expires_at: null,
-          rpm_limit: null,
-          tpm_limit: null,
-          routing_policy: null,
         },
         clock.now,
       );

@@ -29,7 +29,7 @@ export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   const before = keepFromS(deps, retentionDays);
   if (before === 0) return;
   const runs = await pruneRuns(db, { ...batches, before });
-  const requests = await pruneProxyRequests(db, { ...batches, before });
+  const requests = await pruneProxyRequests(db, { ...batches, before, nowS: deps.nowS() });
   const incidents = await pruneIncidents(db, { ...batches, before });
   const deliveries = await pruneDeliveries(db, { ...batches, before });
   const deleted = { runs, requests, incidents, deliveries };

@@ -35,6 +35,24 @@ export {
   fieldErrorCodes,
   httpStatusByErrorCode,
 } from './app-error.ts';
+export { type BudgetCalendar, budgetCalendarOf, type Span } from './budgets/budget-calendar.ts';
+export {
+  type BudgetField,
+  type BudgetFields,
+  type BudgetLimit,
+  type BudgetPeriod,
+  type BudgetUnit,
+  type BudgetUse,
+  budgetFieldOf,
+  budgetFields,
+  budgetLimitsOf,
+  budgetPeriods,
+  budgetUnits,
+  isBudgeted,
+  noBudgets,
+  noUse,
+  unbudgetedRoutes,
+} from './budgets/budget-limit.ts';
 export {
   type BalanceFault,
   type BalancePoint,
@@ -171,6 +189,7 @@ export { type GatewayRoute, gatewayRoutes, objectRoutes } from './gateway/gatewa
 export {
   type ProxyKey,
   type ProxyKeyInput,
+  proxyKeyDefaults,
   proxyKeyFieldSchemas,
   proxyKeyShape,
 } from './gateway/proxy-key.ts';

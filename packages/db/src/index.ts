@@ -52,6 +52,7 @@ export {
   pruneGatewayObjects,
 } from './gateway/gateway-objects.ts';
 export { hashProxyKey } from './gateway/hash-proxy-key.ts';
+export { type BudgetReading, type KeyUseAsk, readBudgets, readKeyUse } from './gateway/key-use.ts';
 export { type CountedRequests, listCountedRequests } from './gateway/list-counted.ts';
 export {
   createProxyKey,
@@ -64,8 +65,9 @@ export {
   revokeProxyKey,
   updateProxyKey,
 } from './gateway/proxy-keys.ts';
-export { listProxyRequests, pruneProxyRequests } from './gateway/proxy-requests.ts';
+export { listProxyRequests } from './gateway/proxy-requests.ts';
 export { sumProxyRequests, totalsGroups } from './gateway/proxy-totals.ts';
+export { pruneProxyRequests } from './gateway/prune-requests.ts';
 export { recordProxyRequests } from './gateway/record-proxy-requests.ts';
 export { readAlertRules, writeAlertRules } from './incidents/alert-rules.ts';
 export { readAlertState, stepStoredAlerts } from './incidents/alert-state.ts';

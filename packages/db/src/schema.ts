@@ -133,6 +133,10 @@ interface ProxyKeyColumns {
   allowed_targets: string;
   /** Grows with every change that matters to a gateway; use doesn't. */
   revision: Generated<number>;
+  /** What it had used by the totals that retention has deleted. */
+  pruned_cost: Generated<number>;
+  pruned_requests: Generated<number>;
+  pruned_tokens: Generated<number>;
 }
 
 /** The sums of the requests of one hour, so that totals never read the requests themselves. */

@@ -6,21 +6,14 @@ import {
   proxyRequestSchema,
 } from '@api-monitor/core';
 import { sampleOf } from '@api-monitor/core/testing';
-import type { ProxyKeySecret } from '../src/index.ts';
+import type { createProxyKey, ProxyKeySecret } from '../src/index.ts';
 
 export function keyInput(
   fields: Partial<ProxyKeyInput & ProxyKeySecret> = {},
-): ProxyKeyInput & ProxyKeySecret {
+): Parameters<typeof createProxyKey>[1] {
   return {
     name: 'editor',
     allowed_target_ids: [],
-    allowed_models: [],
-    description: '',
-    enabled: true,
-    expires_at: null,
-    rpm_limit: null,
-    tpm_limit: null,
-    routing_policy: null,
     key_hash: 'hash-1',
     key_prefix: 'sk-am-1234',
     ...fields,

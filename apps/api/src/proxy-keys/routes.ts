@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import {
   AppError,
+  budgetPeriods,
+  budgetUnits,
   changesBetween,
   type ProxyKey,
   type ProxyKeyInput,
+  proxyKeyDefaults,
   proxyKeyFieldSchemas,
   proxyKeyShape,
 } from '@api-monitor/core';
@@ -14,6 +17,7 @@ import {
   inTransaction,
   listProxyKeys,
   listTargetsByIds,
+  readBudgets,
   regenerateProxyKey,
   revokeProxyKey,
   updateProxyKey,
@@ -35,6 +39,18 @@ const shownKeySchema = z.object({
   item: proxyKeySchema,
   proxy_key: z.string().describe('the key itself, shown only once'),
 });
+
+const budgetSchema = z
+  .object({
+    key_id: z.int(),
+    unit: z.enum(budgetUnits),
+    period: z.enum(budgetPeriods),
+    limit: z.number(),
+    used: z.number(),
+    started_at: z.number().describe('when the period began, in Unix seconds; 0: with the key'),
+    resets_at: z.number().nullable().describe('Unix seconds; null: never'),
+  })
+  .openapi('KeyBudget');
 
 const bodyFields = {
   ...z.object(proxyKeyFieldSchemas).partial().shape,
@@ -60,6 +76,19 @@ export function proxyKeyRoutes(deps: ApiDeps) {
         responses: jsonAnswer(z.object({ items: z.array(proxyKeySchema) }), 'the keys'),
       }),
       async (c) => c.json({ items: await listProxyKeys(db) }, 200),
+    )
+    .openapi(
+      sessionRoute('get', '/api/proxy/keys/budgets', {
+        summary: 'What the keys have used of their budgets; the newest second may be missing',
+        responses: jsonAnswer(
+          z.object({ items: z.array(budgetSchema) }),
+          'keys without budgets are left out',
+        ),
+      }),
+      async (c) => {
+        const keys = (await listProxyKeys(db)).filter(({ revoked_at }) => revoked_at === null);
+        return c.json({ items: await readBudgets(db, keys, now()) }, 200);
+      },
     )
     .openapi(
       sessionRoute('post', '/api/proxy/keys', {
@@ -168,13 +197,7 @@ async function withDefaults(
     throw new AppError('invalid_input', message, { fields });
   }
   return {
-    description: '',
-    enabled: true,
-    allowed_models: [],
-    expires_at: null,
-    rpm_limit: null,
-    tpm_limit: null,
-    routing_policy: null,
+    ...proxyKeyDefaults,
     ...sentFields(body, proxyKeyFieldSchemas),
     name,
     allowed_target_ids: await checkedTargetIds(db, body.allowed_target_ids ?? []),

@@ -1,3 +1,4 @@
+import { noBudgets, proxyKeyDefaults } from '@api-monitor/core';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { keyInput } from '../../test/proxy-samples.ts';
@@ -12,6 +13,7 @@ import {
   listGatewayKeys,
   listProxyKeyRevisions,
   listProxyKeys,
+  readBudgets,
   regenerateProxyKey,
   revokeProxyKey,
   updateProxyKey,
@@ -27,19 +29,17 @@ test('a new key has every field, and its hash is only for gateways', async () =>
     id: 1,
     name: 'editor',
     key_prefix: 'sk-am-1234',
-    description: '',
-    enabled: true,
     created_at: 100,
     revoked_at: null,
     last_used_at: null,
     last_used_target_id: null,
-    routing_policy: null,
+    ...proxyKeyDefaults,
     ...limits,
     ...lists,
   });
   expect(await listProxyKeys(db)).toEqual([key]);
   expect(await getProxyKey(db, 1)).toEqual(key);
-  expect(await listGatewayKeys(db)).toEqual([{ ...key, key_hash: 'hash-1' }]);
+  expect(await listGatewayKeys(db)).toEqual([{ ...key, key_hash: 'hash-1', revision: 1 }]);
 });
 
 test('each change raises the revision, so that gateways read the key again', async () => {
@@ -139,4 +139,28 @@ test('a key of the version before is routed as the setting says, until it gets a
   expect(await updateProxyKey(db, 1, { routing_policy: 'weighted' })).toMatchObject({
     ...{ routing_policy: 'weighted', rpm_limit: 7 },
   });
+});
+
+test('a key of the version before has no budgets, and what it used counts once it gets one', async () => {
+  const dataDir = await tempFolder();
+  const before = await openUnmigrated(dataDir);
+  await (await createMigrator(before, 1)).migrateTo('0026-status-tags');
+  await sql`insert into proxy_keys (name, key_hash, key_prefix, allowed_targets, allowed_models, tpm_limit, created_at)
+    values ('laptop', 'hash', 'sk-am-1234', '[]', '[]', 9, 5)`.execute(before);
+  await sql`insert into proxy_totals (hour, key_id, target_id, model, route, outcome, key_name, requests,
+      failures, input_tokens, output_tokens, first_byte_sum_s, first_byte_count)
+    values (7200, 1, 1, 'm', 'chat', 'ok', 'laptop', 3, 0, 4000000000, 20, 0.5, 3)`.execute(before);
+  await before.destroy();
+  const db = await openIn(dataDir);
+  expect(await getProxyKey(db, 1)).toMatchObject({
+    ...{ name: 'laptop', tpm_limit: 9, ...noBudgets, max_price: null, allow_unpriced: false },
+    ...{ budget_time_zone: 'UTC', budget_alert_percent: 80 },
+  });
+  const limits = { tokens_total: 900_000_000_000, cost_per_day: 0.25, allow_unpriced: true };
+  const key = await updateProxyKey(db, 1, { ...limits, budget_time_zone: 'Asia/Shanghai' });
+  expect(key).toMatchObject(limits);
+  expect(await readBudgets(db, key ? [key] : [], 7300)).toMatchObject([
+    { unit: 'cost', period: 'day', limit: 0.25 },
+    { unit: 'tokens', period: 'total', used: 4_000_000_020 },
+  ]);
 });

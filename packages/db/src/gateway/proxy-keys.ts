@@ -1,4 +1,10 @@
-import { fieldKindsOf, type ProxyKey, type ProxyKeyInput, proxyKeyShape } from '@api-monitor/core';
+import {
+  fieldKindsOf,
+  type ProxyKey,
+  type ProxyKeyInput,
+  proxyKeyDefaults,
+  proxyKeyShape,
+} from '@api-monitor/core';
 import type { Updateable } from 'kysely';
 import { createCodec, nextRevision, parseColumn } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
@@ -19,6 +25,11 @@ export interface ProxyKeySecret {
   key_prefix: string;
 }
 
+/** What isn't given has its default. */
+type NewProxyKey = ProxyKeySecret &
+  Pick<ProxyKeyInput, 'name' | 'allowed_target_ids'> &
+  Partial<ProxyKeyInput>;
+
 /** All keys, revoked ones too, in the order in which they were created. */
 export async function listProxyKeys(db: Database): Promise<ProxyKey[]> {
   const rows = await db.kysely.selectFrom('proxy_keys').select(columns).orderBy('id').execute();
@@ -35,10 +46,12 @@ export async function getProxyKey(db: Database, id: number): Promise<ProxyKey | 
 }
 
 /** The keys that a gateway must know: all that aren't revoked, including paused and expired ones. */
-export async function listGatewayKeys(db: Database): Promise<(ProxyKey & { key_hash: string })[]> {
+export async function listGatewayKeys(
+  db: Database,
+): Promise<(ProxyKey & { key_hash: string; revision: number })[]> {
   const rows = await db.kysely
     .selectFrom('proxy_keys')
-    .select([...columns, 'key_hash'])
+    .select([...columns, 'key_hash', 'revision'])
     .where('revoked_at', 'is', null)
     .execute();
   return rows.map(fromRow);
@@ -57,10 +70,13 @@ export async function listProxyKeyRevisions(
 
 export async function createProxyKey(
   db: Database,
-  { key_hash, key_prefix, ...input }: ProxyKeyInput & ProxyKeySecret,
+  { key_hash, key_prefix, ...input }: NewProxyKey,
   nowS: number,
 ): Promise<ProxyKey> {
-  const { allowed_target_ids: allowed_targets, ...row } = toRow(input);
+  const { allowed_target_ids: allowed_targets, ...row } = toRow({
+    ...proxyKeyDefaults,
+    ...input,
+  });
   const created = await db.kysely
     .insertInto('proxy_keys')
     .values({ ...row, allowed_targets, key_hash, key_prefix, created_at: nowS })

@@ -279,9 +279,10 @@ test('requests that were recorded before there were totals are summed by the mig
 
 test('requests older than the retention are deleted batch by batch, and nothing else', async () => {
   const { db, ids } = await withRequests();
-  expect(await pruneProxyRequests(db, { before: 2 * day + 1.5, batchSize: 3 })).toBe(4);
+  const nowS = 40 * day;
+  expect(await pruneProxyRequests(db, { before: 2 * day + 1.5, batchSize: 3, nowS })).toBe(4);
   expect(await ids({})).toEqual([7, 6, 5]);
   expect(await sumProxyRequests(db, { group_by: 'day' })).toMatchObject([{ group: 2 * day }]);
-  const stopped = { before: 9 * day, batchSize: 1, signal: AbortSignal.abort() };
+  const stopped = { before: 9 * day, batchSize: 1, nowS, signal: AbortSignal.abort() };
   expect(await pruneProxyRequests(db, stopped)).toBe(0);
 });

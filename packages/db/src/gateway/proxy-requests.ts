@@ -4,10 +4,8 @@ import {
   proxyRequestSchema,
   type RequestOutcome,
 } from '@api-monitor/core';
-import { sql } from 'kysely';
 import { createCodec } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { deleteRows, type Retention } from '../engine/delete-batches.ts';
 import { type Filter, type TimeRange, withoutUndefined } from '../engine/filter.ts';
 
 export const secondsPerHour = 3600;
@@ -56,17 +54,4 @@ export async function listProxyRequests(
   if (after_id !== undefined) query = query.where('id', '>', after_id);
   const rows = await query.orderBy('id', 'desc').limit(limit).execute();
   return rows.map(proxyRequestCodec.fromRow);
-}
-
-/** Deletes old records of requests, oldest first, and their totals. Returns how many. */
-export async function pruneProxyRequests(
-  db: Database,
-  { before, ...batches }: Retention,
-): Promise<number> {
-  await db.kysely
-    .deleteFrom('proxy_totals')
-    .where('hour', '<', Math.ceil(before - secondsPerHour))
-    .execute();
-  const isOld = sql`timestamp < ${before} order by timestamp`;
-  return (await deleteRows(db, 'proxy_requests', isOld, batches)).deleted;
 }
