@@ -9,6 +9,7 @@ import {
 import { hashProxyKey } from '@api-monitor/db';
 import { type BadRequestHandler, recogniseCaller } from '@api-monitor/runtime';
 import { type BoardKey, isUsable } from './board/board.ts';
+import { usageAnswer } from './budgets/usage-answers.ts';
 import { type GatewayError, loopError } from './dialects/gateway-error.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { handleForward } from './handle-forward.ts';
@@ -109,6 +110,17 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
       const { requestId } = arrival;
       const headers = { 'x-request-id': requestId, 'request-id': requestId };
       return sendJson(response, 200, answer.body, headers);
+    }
+    case 'usage': {
+      const admitted = admit(deps, served);
+      if ('error' in admitted) return refuse(deps, served, matched.dialect, admitted);
+      const { key } = admitted;
+      const readings = deps.keyBudgets.readings(key);
+      const timeZone = key.budget?.zone ?? 'UTC';
+      const answer = usageAnswer(matched.view, { key, readings, currency: 'USD', timeZone });
+      const { requestId } = arrival;
+      const headers = { 'x-request-id': requestId, 'cache-control': 'no-store' };
+      return sendJson(response, 200, answer, headers);
     }
     case 'forward': {
       const { endpoint, pathModel } = matched;

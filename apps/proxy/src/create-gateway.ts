@@ -16,6 +16,7 @@ import { createKeyLimits, type KeyLimits } from './board/key-limits.ts';
 import { createLiveEvidence } from './board/live-evidence.ts';
 import { createStateIssuers } from './board/state-issuers.ts';
 import { createTargetKeys } from './board/target-keys.ts';
+import { createKeyBudgets } from './budgets/key-budgets.ts';
 import { withCors } from './cors.ts';
 import {
   createBadRequestHandler,
@@ -85,9 +86,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     objects.hear(event);
   });
   const targetKeys = createTargetKeys(live);
+  const keyBudgets = createKeyBudgets({ nowS, sums: bus.sums, readUse: store.keyUse });
   const boardSync = createBoardSync({
     ...options,
     board,
+    onKeys: () => keyBudgets.follow(board.keys()),
     events: bus.events,
     onTarget(id, target, before) {
       live.settle(id, target, before);
@@ -123,6 +126,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const periodic = setInterval(() => {
     // If sharing fails, each gateway uses its own counts; the bus logs the error.
     keyLimits.share().catch(() => {});
+    keyBudgets.tick();
     refused.endMinute();
   }, limitsPeriodMs);
   periodic.unref();
@@ -144,6 +148,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     objects,
     secretBox: createSecretBox({ key: Buffer.from(await store.uploadKey()), randomBytes }),
     keyLimits,
+    keyBudgets,
     slots,
     guessGuard: createGuessGuard({
       sums: bus.sums,
@@ -178,6 +183,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       refused.close();
       // What was used last holds for the gateway that takes over.
       await keyLimits.share().catch(() => {});
+      await keyBudgets.close();
       await records.close();
       await upstream.close();
     },

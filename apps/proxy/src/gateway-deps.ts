@@ -8,6 +8,7 @@ import type { KeyLimits } from './board/key-limits.ts';
 import type { LiveEvidence } from './board/live-evidence.ts';
 import type { StateIssuers } from './board/state-issuers.ts';
 import type { TargetKeys } from './board/target-keys.ts';
+import type { KeyBudgets } from './budgets/key-budgets.ts';
 import type { HeaderNames } from './forward/header-names.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { ObjectOwners } from './objects/object-owners.ts';
@@ -31,6 +32,7 @@ export interface GatewayDeps {
   /** Seals what only the gateways may read. */
   secretBox: SecretBox;
   keyLimits: KeyLimits;
+  keyBudgets: KeyBudgets;
   /** Keeps to the channels' bounds. */
   slots: ChannelSlots;
   guessGuard: GuessGuard;

@@ -58,7 +58,7 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
   });
   const refused = new Counter({
     name: 'api_monitor_gateway_refused_total',
-    help: 'Requests refused before they had a key and an endpoint, by reason',
+    help: 'Requests refused before they had a key and an endpoint or for their budget, by reason',
     labelNames: ['reason'],
     registers,
   });
@@ -104,7 +104,7 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
       }
     },
     recordsDropped: (count: number) => dropped.inc(count),
-    /** Counts a request that was refused before any work was done for it. */
+    /** Counts a request that was refused without asking a channel. */
     requestRefused: (reason: RefusedFor) => refused.inc({ reason }),
   };
 }

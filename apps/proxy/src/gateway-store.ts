@@ -8,6 +8,7 @@ import {
 import {
   type Database,
   findGatewayObjects,
+  type KeyUseAsk,
   listCountedRequests,
   listGatewayKeys,
   listModelStates,
@@ -18,6 +19,7 @@ import {
   listTargetsByIds,
   type ModelStateRow,
   readInstanceId,
+  readKeyUse,
   readSettings,
   type UpstreamKey,
   upstreamTargetOf,
@@ -61,6 +63,7 @@ export function createGatewayStore({ db, readMasterToken, givenSettings = {}, no
     target: (id: number) => readTarget(db, id),
     /** What keys have used since then, in Unix seconds. */
     countedRequests: (sinceS: number) => listCountedRequests(db, sinceS),
+    keyUse: (asks: readonly KeyUseAsk[]) => readKeyUse(db, asks),
     newestObjects: (limit: number) => listNewestObjects(db, { limit, nowS: nowS() }),
     objects: (hashes: readonly string[]) => findGatewayObjects(db, hashes),
     objectHolders: (asked: Parameters<typeof listObjectHolders>[1]) => listObjectHolders(db, asked),

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { evidenceRouteOf, type Trail } from '@api-monitor/core';
+import { evidenceRouteOf, noUse, type RefusedFor, type Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
+import type { BudgetAdmission } from './budgets/key-budgets.ts';
+import { refusedByBudget, takeBudget, useOfRecord } from './budgets/request-use.ts';
 import { errorSaid, type GatewayError, loopError } from './dialects/gateway-error.ts';
 import { AnswerWriter } from './forward/answer-writer.ts';
 import { loopStatus } from './forward/attempts/attempt-end.ts';
@@ -13,7 +15,7 @@ import { findCarried } from './objects/carried-objects.ts';
 import { MadeInAnswers } from './objects/made-in-answers.ts';
 import type { Arrival } from './records/arrival.ts';
 import { requestRecord } from './records/request-record.ts';
-import { tokensToReserve } from './records/tokens-to-count.ts';
+import { sizeOf } from './records/tokens-to-count.ts';
 import { bodyError } from './request/body/body-error.ts';
 import type { HeldBody } from './request/body/held-body.ts';
 import { readRequestBody } from './request/body/read-request-body.ts';
@@ -80,15 +82,12 @@ export async function handleBody(
   const named = readName({ request, endpoint, pathModel, defaultModel }, heldBody.bytes);
   if ('error' in named) return refuse(deps, given, named.error, { requestBytes });
   const { model: requestedModel } = named;
-  let inputTokens = 0;
-  const admission = deps.keyLimits.take(key, () => {
-    inputTokens = named.inputTokens();
-    return tokensToReserve(endpoint.route, heldBody.bytes, inputTokens);
-  });
+  const size = sizeOf(endpoint.route, heldBody.bytes, named.inputTokens);
+  const admission = deps.keyLimits.take(key, size.total);
   const asked = { requestedModel, requestBytes };
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
-  const counted = { requestedModel, requestBytes, estimatedInput: inputTokens };
-  // A request settles once: if it is refused or fails unexpectedly, it has used no tokens.
+  // A request settles once: if it is refused or fails unexpectedly, it has used nothing.
+  let budget: BudgetAdmission | null = null;
   try {
     const marks = carriedState(endpoint.route, heldBody.bytes, named.outline);
     if ('error' in marks) return refuse(deps, given, marks.error, asked);
@@ -102,15 +101,22 @@ export async function handleBody(
       conversationOf: () => conversationOf(given.request.headers, heldBody.bytes, named.outline),
       carried,
     });
-    if (!resolution.ok) return refuse(deps, given, resolution.error, counted);
+    const counted = () => ({ ...asked, estimatedInput: size.knownInput() });
+    if (!resolution.ok) return refuse(deps, given, resolution.error, counted());
     const { conversation } = resolution;
     const choices = choicesForOthers(key, heldBody.bytes, named.outline, resolution.choices);
-    if (choices.length === 0) return refuse(deps, given, othersNotAllowed, counted);
-    const sent = { named, asked: counted, heldBody, choices, conversation, carried };
-    const { counted_tokens } = await forward(deps, given, sent);
-    admission.settle(counted_tokens ?? 0);
+    if (choices.length === 0) return refuse(deps, given, othersNotAllowed, counted());
+    budget = takeBudget(deps, given, size);
+    if (!budget.ok) {
+      return refuse(deps, given, refusedByBudget(deps, budget.refusal), asked, 'budget');
+    }
+    const sent = { named, asked: counted(), heldBody, choices, conversation, carried };
+    const record = await forward(deps, given, sent);
+    admission.settle(record.counted_tokens ?? 0);
+    budget.settle(useOfRecord(record));
   } finally {
     admission.settle(0);
+    if (budget?.ok) budget.settle(noUse);
   }
 }
 
@@ -241,12 +247,13 @@ export function refuse(
   given: ForwardRequest,
   error: GatewayError,
   asked: Partial<Asked> = {},
+  refusedFor: RefusedFor | null = null,
 ): void {
   sendError(given.response, given.endpoint.dialect, error, given.arrival.requestId);
   const { status, message } = error;
   const { requestedModel = '', requestBytes = 0, estimatedInput = null } = asked;
   const parts = { ...given, requestedModel, requestBytes, estimatedInput };
-  addRecord(deps, { ...parts, status, error: message, forwarded: null });
+  addRecord(deps, { ...parts, status, error: message, forwarded: null, refusedFor });
 }
 
 /** What is known of a request when it is refused or forwarded. */

@@ -14,6 +14,7 @@ export function remoteGatewayStore(port: MessagePort): GatewayStore {
     targetRevisions: () => call('targetRevisions'),
     target: (id) => call('target', id),
     countedRequests: (sinceS) => call('countedRequests', sinceS),
+    keyUse: (asks) => call('keyUse', asks),
     newestObjects: (limit) => call('newestObjects', limit),
     objects: (hashes) => call('objects', hashes),
     objectHolders: (asked) => call('objectHolders', asked),

@@ -2,6 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { EventBus } from '@api-monitor/bus';
 import {
   type AliasIndex,
+  budgetLimitsOf,
   createAliasIndex,
   createModelRules,
   isGuessable,
@@ -20,6 +21,8 @@ interface Options {
   watch: OutageWatch;
   /** Called for each target that was reloaded; null if it is gone or must not be used. */
   onTarget: (targetId: number, target: BoardTarget | null, before: BoardTarget | undefined) => void;
+  /** Called when a key has changed. */
+  onKeys: () => Promise<void>;
   periodMs: number;
   nowS: () => number;
 }
@@ -91,7 +94,7 @@ export function createBoardSync(options: Options) {
  * Reads the settings, and the keys if one of them, the master token or a group of names (which have no
  * revision) has changed.
  */
-function createKeySync({ store, board }: Options): () => Promise<void> {
+function createKeySync({ store, board, onKeys }: Options): () => Promise<void> {
   let known: string | null = null;
   return async () => {
     const settings = await store.settings();
@@ -110,6 +113,7 @@ function createKeySync({ store, board }: Options): () => Promise<void> {
     if (masterToken && masterHash) keys.set(masterHash, masterKeyOf(masterToken));
     board.replaceKeys(keys);
     known = state;
+    await onKeys();
   };
 }
 
@@ -121,19 +125,22 @@ function boardKeyOf(
   board: Board,
 ): BoardKey {
   const { id, name, enabled, expires_at, rpm_limit, tpm_limit, routing_policy } = key;
+  const { max_price, allow_unpriced, revision, budget_time_zone: zone } = key;
+  const limits = budgetLimitsOf(key);
+  const budget = limits.length > 0 ? { limits, zone, revision } : null;
   const targetIds = allowed_target_ids.length > 0 ? new Set(allowed_target_ids) : null;
   const isTargetName = (target: string) => board.targetByName(target) !== undefined;
   const isLimited = allowed_models.length > 0;
   const models = isLimited ? createModelRules(allowed_models, aliases, isTargetName) : null;
   const shared = { id, name, enabled, expires_at, rpm_limit, tpm_limit, routing_policy };
-  return { ...shared, isGuessable: false, targetIds, models };
+  return { ...shared, budget, max_price, allow_unpriced, isGuessable: false, targetIds, models };
 }
 
 function masterKeyOf(token: string): BoardKey {
   return {
     ...{ id: null, name: 'master', enabled: true, expires_at: null },
     ...{ rpm_limit: null, tpm_limit: null, targetIds: null, models: null },
-    routing_policy: null,
+    ...{ routing_policy: null, budget: null, max_price: null, allow_unpriced: true },
     isGuessable: isGuessable(token),
   };
 }

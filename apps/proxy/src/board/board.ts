@@ -16,6 +16,7 @@ import {
   type Target,
   type UpstreamTarget,
 } from '@api-monitor/core';
+import type { KeyBudget } from '../budgets/budget-account.ts';
 
 /** What the gateway needs of a target; the same object until the target changes. */
 export interface BoardTarget
@@ -56,7 +57,8 @@ export interface BoardModel extends Offer {
 export interface BoardKey
   extends Pick<
     ProxyKey,
-    'name' | 'enabled' | 'expires_at' | 'rpm_limit' | 'tpm_limit' | 'routing_policy'
+    | ('name' | 'enabled' | 'expires_at' | 'rpm_limit' | 'tpm_limit' | 'routing_policy')
+    | ('max_price' | 'allow_unpriced')
   > {
   /** null: the master token, which may use everything. */
   id: number | null;
@@ -66,6 +68,8 @@ export interface BoardKey
   targetIds: ReadonlySet<number> | null;
   /** null: every model. */
   models: ModelRules | null;
+  /** null: it has none. */
+  budget: KeyBudget | null;
 }
 
 export type Board = ReturnType<typeof createBoard>;

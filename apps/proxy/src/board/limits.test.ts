@@ -1,23 +1,13 @@
 import { createInProcessBus, type SharedSums } from '@api-monitor/bus';
 import { expect, test } from 'vitest';
+import { unlimitedKey } from '../../test/test-board.ts';
 import { createAffinity } from './affinity.ts';
 import type { BoardKey } from './board.ts';
 import { createKeyLimits, type KeyLimits } from './key-limits.ts';
 
 const alone = () => createInProcessBus({ nowMs: Date.now, onFault: () => {} }).sums;
 
-const key: BoardKey = {
-  id: 1,
-  name: 'k',
-  enabled: true,
-  expires_at: null,
-  routing_policy: null,
-  targetIds: null,
-  isGuessable: false,
-  models: null,
-  rpm_limit: 2,
-  tpm_limit: 100,
-};
+const key: BoardKey = { ...unlimitedKey, rpm_limit: 2, tpm_limit: 100 };
 
 /** null if a request estimated at this many tokens is admitted, else the seconds to wait. */
 function take(limits: KeyLimits, asker: BoardKey = key, expected = 0): number | null {

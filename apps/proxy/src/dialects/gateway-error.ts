@@ -24,6 +24,7 @@ export interface GatewayError {
 const wordsByStatus = {
   400: ['invalid_request_error', 'invalid_request_error', 'INVALID_ARGUMENT'],
   401: ['authentication_error', 'authentication_error', 'UNAUTHENTICATED'],
+  402: ['insufficient_quota', 'billing_error', 'RESOURCE_EXHAUSTED'],
   403: ['permission_error', 'permission_error', 'PERMISSION_DENIED'],
   404: ['invalid_request_error', 'not_found_error', 'NOT_FOUND'],
   405: ['invalid_request_error', 'invalid_request_error', 'INVALID_ARGUMENT'],

@@ -33,6 +33,7 @@ const notedLimit = 10;
 const levels: Record<RefusedFor, 'info' | 'warn'> = {
   ...{ unknown_path: 'info', wrong_method: 'info', websocket: 'info', malformed: 'info' },
   ...{ no_key: 'info', unknown_key: 'warn', inactive_key: 'warn', blocked: 'warn', loop: 'warn' },
+  budget: 'info',
 };
 
 export type RefusedRequests = ReturnType<typeof createRefusedRequests>;

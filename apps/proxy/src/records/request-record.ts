@@ -4,6 +4,7 @@ import {
   type ProxyAttempt,
   type ProxyRequest,
   quote,
+  type RefusedFor,
 } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { AnswerPipe } from '../forward/answer-pipe.ts';
@@ -32,6 +33,7 @@ interface Parts {
   objects?: ObjectChange[];
   /** The estimated tokens of its input; null if it doesn't count in its key's limits. */
   estimatedInput: number | null;
+  refusedFor?: RefusedFor | null;
 }
 
 function attemptsOf({ forwarded, endpoint: { object } }: Parts): ProxyAttempt[] {
@@ -75,7 +77,7 @@ export function requestRecord(parts: Parts): GatewayRecord {
     response_bytes: pipe?.responseBytes ?? 0,
     error_kind: forwarded?.attempts.at(-1)?.error_kind ?? null,
     error: error === null ? null : quote(error, errorLimit),
-    refused_for: null,
+    refused_for: parts.refusedFor ?? null,
     client_address: null,
   };
   const { estimatedInput, objects = [] } = parts;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tokensToCount, tokensToReserve } from './tokens-to-count.ts';
+import { sizeOf, tokensToCount } from './tokens-to-count.ts';
 
 const attempt = {
   ...{ target_id: 1, target_name: 'one', model: 'm', status: 200, duration_s: 1 },
@@ -38,5 +38,5 @@ test.each([
   ['images', 0],
   ['moderations', 0],
 ] as const)('%s reserves %d tokens for an input of 10', (route, expected) => {
-  expect(tokensToReserve(route, Buffer.alloc(40, ' '), 10)).toBe(expected);
+  expect(sizeOf(route, Buffer.alloc(40, ' '), () => 10).total()).toBe(expected);
 });

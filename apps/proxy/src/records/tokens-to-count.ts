@@ -13,9 +13,34 @@ const writingRoutes: readonly RecordedRoute[] = [
 ];
 const readingRoutes: readonly RecordedRoute[] = ['embeddings', 'gemini-embed'];
 
-/** How many tokens a request reserves before it is forwarded. `input`: the estimated tokens of its body. */
-export function tokensToReserve(route: GatewayRoute, body: Buffer, input: number): number {
-  return isText(route) ? input + outputLimitOf(route, body) : 0;
+/** How large a request is and its answer may be, in tokens; found out once, and only if it matters. */
+export interface RequestSize {
+  /** Estimated. */
+  input: () => number;
+  /** The most that the answers may have; 0 if they aren't text. */
+  output: () => number;
+  /** What it reserves before it is forwarded: 0 if neither the request nor the answer is text. */
+  total: () => number;
+  /** The input if it has been asked for, else 0. */
+  knownInput: () => number;
+}
+
+export function sizeOf(route: GatewayRoute, body: Buffer, inputTokens: () => number): RequestSize {
+  let input: number | null = null;
+  let output: number | null = null;
+  const size = {
+    input() {
+      input ??= inputTokens();
+      return input;
+    },
+    output() {
+      output ??= outputLimitOf(route, body);
+      return output;
+    },
+    total: () => (isText(route) ? size.input() + size.output() : 0),
+    knownInput: () => input ?? 0,
+  };
+  return size;
 }
 
 type EndedRequest = Pick<

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GatewayRoute } from '@api-monitor/core';
+import type { UsageView } from '../budgets/usage-answers.ts';
 import { matchObject } from '../objects/match-object.ts';
 import { type Dialect, type Endpoint, keyHeaders } from './endpoint.ts';
 
@@ -9,6 +10,8 @@ export type { Dialect, Endpoint } from './endpoint.ts';
 export type Matched =
   | { kind: 'forward'; endpoint: Endpoint; pathModel: string | null }
   | { kind: 'models'; dialect: Dialect; id: string | null }
+  /** What is used and left of the caller's own budgets. */
+  | { kind: 'usage'; dialect: Dialect; view: UsageView }
   | { kind: 'hello' }
   /** An endpoint that is served over a WebSocket. */
   | { kind: 'websocket'; endpoint: Endpoint }
@@ -105,6 +108,7 @@ export function matchRoute(
     matchObject(method, path, headers) ??
     matchGemini(method, path) ??
     matchModels(method, path) ??
+    matchUsage(method, path) ??
     matchUnknown(path)
   );
 }
@@ -164,6 +168,22 @@ function matchModels(method: string, path: string): Matched | null {
   const isReading = method === 'GET' || method === 'HEAD';
   if (!isReading) return { kind: 'wrong_method', dialect, allowed: 'GET, HEAD' };
   return { kind: 'models', dialect, id: match[2] === undefined ? null : decoded(match[2]) };
+}
+
+const usagePaths: ReadonlyMap<string, UsageView> = new Map([
+  ['/v1/usage', 'usage'],
+  ['/v1/dashboard/billing/subscription', 'subscription'],
+  ['/v1/dashboard/billing/usage', 'spent'],
+  // For base URLs without /v1.
+  ['/dashboard/billing/subscription', 'subscription'],
+  ['/dashboard/billing/usage', 'spent'],
+]);
+
+function matchUsage(method: string, path: string): Matched | null {
+  const view = usagePaths.get(path);
+  if (!view) return null;
+  if (method !== 'GET') return { kind: 'wrong_method', dialect: 'openai', allowed: 'GET' };
+  return { kind: 'usage', dialect: 'openai', view };
 }
 
 function decoded(text: string): string {

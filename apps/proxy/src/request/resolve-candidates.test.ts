@@ -1,6 +1,6 @@
 import { createAliasIndex, createModelRules } from '@api-monitor/core';
 import { expect, test } from 'vitest';
-import { boardOf, entry, type GivenTarget, targetOf } from '../../test/test-board.ts';
+import { boardOf, entry, type GivenTarget, targetOf, unlimitedKey } from '../../test/test-board.ts';
 import { createAffinity } from '../board/affinity.ts';
 import type { BoardKey } from '../board/board.ts';
 import { createLiveEvidence } from '../board/live-evidence.ts';
@@ -11,10 +11,7 @@ const nowS = 1_000_000;
 const proven = { evidence: [entry('chat', nowS - 60)] };
 const failed = { evidence: [entry('chat', nowS - 60, { state: 'failed', error: 'HTTP 500' })] };
 
-const master: BoardKey = {
-  ...{ id: null, name: 'master', enabled: true, expires_at: null, rpm_limit: null },
-  ...{ tpm_limit: null, targetIds: null, models: null, isGuessable: false, routing_policy: null },
-};
+const master: BoardKey = { ...unlimitedKey, id: null, name: 'master' };
 
 const rulesOf = (...entries: string[]) => createModelRules(entries, createAliasIndex([]));
 

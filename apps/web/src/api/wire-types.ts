@@ -6,6 +6,7 @@ type Admin = Api['admin'];
 type Item<T extends { items: readonly unknown[] }> = T['items'][number];
 
 export type ProxyKey = Item<InferResponseType<Api['proxy']['keys']['$get'], 200>>;
+export type KeyBudget = Item<InferResponseType<Api['proxy']['keys']['budgets']['$get'], 200>>;
 export type ProxyKeyBody = InferRequestType<Api['proxy']['keys']['$post']>['json'];
 export type AllowableNames = InferResponseType<Api['proxy']['names']['$get'], 200>;
 export type KeyTotals = Item<InferResponseType<Api['proxy']['requests']['totals']['$get'], 200>>;

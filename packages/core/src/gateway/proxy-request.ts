@@ -87,7 +87,7 @@ export const proxyRequestSchema = z.object({
   error_kind: z.enum(errorKinds).nullable(),
   error: z.string().nullable(),
   refused_for: added(z.enum(refusedFor)).describe(
-    'why it was refused before it had a key and a route',
+    "why it was refused before it had a key and a route, or budget: its key's is used up",
   ),
   client_address: added(z.string()).describe("the client's, if it was refused; else null"),
 });

@@ -2,7 +2,10 @@ import { gatewayRoutes } from './gateway-route.ts';
 
 // Browsers import this file, so it must not import zod.
 
-/** Why the gateway refused a request before it read its body: no key or no endpoint was found for it. */
+/**
+ * Why the gateway refused a request: no key or no endpoint was found for it, or (`budget`) its key has used up a
+ * budget.
+ */
 export const refusedFor = [
   'unknown_path',
   'wrong_method',
@@ -13,6 +16,7 @@ export const refusedFor = [
   'inactive_key',
   'blocked',
   'loop',
+  'budget',
 ] as const;
 export type RefusedFor = (typeof refusedFor)[number];
 

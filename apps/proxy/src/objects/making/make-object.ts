@@ -48,8 +48,20 @@ export interface Making {
   path: string;
 }
 
+/** What they will cost isn't known when they are made. */
+const costsLater: readonly ObjectKind[] = ['batch', 'message-batch', 'cached-content'];
+
+const notBudgeted: GatewayError = {
+  ...{ status: 403, code: 'not_budgeted' },
+  message:
+    "this key has budgets, and what batches and caches use isn't known when they are made; its owner can allow what has no price",
+};
+
 export async function planMaking(deps: GatewayDeps, making: Making): Promise<MakePlan | Refused> {
-  const { call } = making;
+  const { call, given } = making;
+  if (costsLater.includes(call.kind) && given.key.budget && !given.key.allow_unpriced) {
+    return { error: notBudgeted };
+  }
   switch (call.kind) {
     case 'batch':
       return planBatch(deps, making);

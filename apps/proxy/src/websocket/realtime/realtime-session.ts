@@ -1,12 +1,15 @@
 import type { Duplex } from 'node:stream';
-import type { Trail } from '@api-monitor/core';
+import { noUse, type RefusedFor, type Trail } from '@api-monitor/core';
 import type { WebSocket } from 'ws';
 import type { BoardKey } from '../../board/board.ts';
+import type { BudgetAdmission } from '../../budgets/key-budgets.ts';
+import { refusedByBudget, takeBudget, useOfRecord } from '../../budgets/request-use.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { KeyMask } from '../../forward/key-mask.ts';
 import type { GatewayDeps } from '../../gateway-deps.ts';
 import { addRecord, limitError, pinnedTargetIdOf } from '../../handle-forward.ts';
 import type { Arrival } from '../../records/arrival.ts';
+import type { RequestSize } from '../../records/tokens-to-count.ts';
 import type { Endpoint } from '../../request/match-route.ts';
 import { sendError } from '../../send-error.ts';
 import { acceptUpgrade, type Upgrade } from '../accept-upgrade.ts';
@@ -102,12 +105,18 @@ export class RealtimeSession implements OpenSocket {
     const admission = keyLimits.take(key, () => 0);
     if (!admission.ok) return this.#refuse(limitError(admission), model, null);
     this.#isAdmitted = true;
+    let budget: BudgetAdmission | null = null;
     try {
       const resolution = resolve({
         ...{ key, model, route: 'realtime', conversationOf: () => null, carried: [] },
         pinnedTargetId: pinnedTargetIdOf({ request: upgrade.request, query }),
       });
       if (!resolution.ok) return this.#refuse(resolution.error, model, null);
+      budget = takeBudget(this.#deps, this.#options, noSize);
+      if (!budget.ok) {
+        const error = refusedByBudget(this.#deps, budget.refusal);
+        return this.#refuse(error, model, null, 'budget');
+      }
       const { signal } = this.#gone;
       const given = { ...this.#options, request: upgrade.request, signal };
       const found = await findChannel(
@@ -122,14 +131,17 @@ export class RealtimeSession implements OpenSocket {
         found.give();
       }
       const { usage } = this.#events;
-      admission.settle((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0));
-      this.#record(this.#status, this.#error, model, found);
+      const tokens = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+      admission.settle(tokens);
+      const record = this.#record(this.#status, this.#error, model, found);
+      budget.settle({ ...useOfRecord(record), tokens });
     } catch (err) {
       logger.error({ err, request_id: this.#options.arrival.requestId }, 'a live session failed');
       this.end(closeCodes.internal, 'unexpected error in the gateway');
       this.#refuse(unexpected, model, null);
     } finally {
       admission.settle(0);
+      if (budget?.ok) budget.settle(noUse);
     }
   }
 
@@ -210,14 +222,26 @@ export class RealtimeSession implements OpenSocket {
     return Promise.all(ended).then(() => {});
   }
 
-  #refuse(error: GatewayError, model: string, found: Found | null): void {
+  #refuse(
+    error: GatewayError,
+    model: string,
+    found: Found | null,
+    refusedFor: RefusedFor | null = null,
+  ): void {
     const { upgrade, endpoint, arrival } = this.#options;
     const hasLeft = this.#gone.signal.aborted;
     sendError(upgrade.response, endpoint.dialect, error, arrival.requestId);
-    this.#record(hasLeft ? 499 : error.status, hasLeft ? null : error.message, model, found);
+    const [status, message] = hasLeft ? [499, null] : [error.status, error.message];
+    this.#record(status, message, model, found, refusedFor);
   }
 
-  #record(status: number, error: string | null, requestedModel: string, found: Found | null): void {
+  #record(
+    status: number,
+    error: string | null,
+    requestedModel: string,
+    found: Found | null,
+    refusedFor: RefusedFor | null = null,
+  ) {
     const pipe = {
       firstByteAtMs: this.#firstByteAtMs,
       usage: this.#events.usage,
@@ -228,13 +252,25 @@ export class RealtimeSession implements OpenSocket {
     const { arrival, key, endpoint } = this.#options;
     const parts = { arrival, key, endpoint, requestedModel, requestBytes: this.#sentBytes };
     const estimatedInput = this.#isAdmitted ? 0 : null;
-    addRecord(this.#deps, { ...parts, status, error, forwarded, estimatedInput });
+    return addRecord(this.#deps, {
+      ...parts,
+      status,
+      error,
+      forwarded,
+      estimatedInput,
+      refusedFor,
+    });
   }
 }
 
 function closeOf(webSocket: WebSocket): Promise<number> {
   return new Promise((resolve) => webSocket.once('close', resolve));
 }
+
+/** What a session will use is known only from its events. */
+const noSize: RequestSize = {
+  ...{ input: () => 0, output: () => 0, total: () => 0, knownInput: () => 0 },
+};
 
 const noModel: GatewayError = {
   ...{ status: 400, code: 'invalid_request', param: 'model' },

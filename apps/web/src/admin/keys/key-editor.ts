@@ -1,6 +1,7 @@
 import { idleAttempt, noErrors } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { ProxyKey } from '../../api/wire-types.ts';
+import { readerZone } from '../../format/time.ts';
 import type { AdminParts } from '../parts.ts';
 import { createEntryPicker } from './entry-picker.ts';
 import {
@@ -11,6 +12,9 @@ import {
   keyFormOf,
   linesOf,
 } from './key-form.ts';
+
+/** Days and months begin where the admin is. */
+const newKeyForm = (): KeyForm => ({ ...emptyKeyForm, budget_time_zone: readerZone() });
 
 /** The dialog that creates and changes a proxy key. */
 export function createKeyEditor(parts: AdminParts) {
@@ -58,7 +62,7 @@ export function createKeyEditor(parts: AdminParts) {
     open(opened: ProxyKey | null, whenSaved: (key: ProxyKey) => void) {
       key = opened;
       onSaved = whenSaved;
-      const form = opened ? keyFormOf(opened) : { ...emptyKeyForm };
+      const form = opened ? keyFormOf(opened) : newKeyForm();
       const { name } = form;
       Object.assign(this, idleAttempt(emptyKeyForm), { form, name, isNew: !opened, isOpen: true });
       void this.picker.open();

@@ -1,4 +1,4 @@
-import { type FieldErrors, routingPolicies } from '@api-monitor/core';
+import { budgetFields, type FieldErrors, recordOf, routingPolicies } from '@api-monitor/core';
 import type { ProxyKey, ProxyKeyBody } from '../../api/wire-types.ts';
 import { initially } from '../../shell/initially.ts';
 
@@ -16,7 +16,15 @@ export const emptyKeyForm = {
   tpm_limit: '',
   /** Empty: as the setting says. */
   routing_policy: '',
+  ...recordOf(budgetFields, () => ''),
+  budget_time_zone: 'UTC',
+  budget_alert_percent: '80',
+  max_price: '',
+  allow_unpriced: false,
 };
+
+/** Numbers; an empty field means no limit. */
+const limitFields = ['rpm_limit', 'tpm_limit', 'max_price', ...budgetFields] as const;
 
 export type KeyForm = typeof emptyKeyForm;
 
@@ -27,9 +35,11 @@ export function keyFormOf(key: ProxyKey): KeyForm {
     allowed_target_ids: key.allowed_target_ids,
     allowed_models: key.allowed_models.join('\n'),
     expires_at: key.expires_at === null ? '' : localTimeOf(key.expires_at),
-    rpm_limit: key.rpm_limit === null ? '' : String(key.rpm_limit),
-    tpm_limit: key.tpm_limit === null ? '' : String(key.tpm_limit),
+    ...recordOf(limitFields, (name) => textOf(key[name])),
     routing_policy: key.routing_policy ?? '',
+    budget_time_zone: key.budget_time_zone,
+    budget_alert_percent: String(key.budget_alert_percent),
+    allow_unpriced: key.allow_unpriced,
   };
 }
 
@@ -46,9 +56,11 @@ export function keyBodyOf(form: KeyForm) {
     allowed_target_ids: [...form.allowed_target_ids],
     allowed_models: linesOf(form.allowed_models),
     expires_at: form.expires_at === '' ? null : new Date(form.expires_at).getTime() / 1000,
-    rpm_limit: limitOf(form.rpm_limit),
-    tpm_limit: limitOf(form.tpm_limit),
+    ...recordOf(limitFields, (name) => limitOf(form[name])),
     routing_policy: routingPolicies.find((policy) => policy === form.routing_policy) ?? null,
+    budget_time_zone: form.budget_time_zone.trim(),
+    budget_alert_percent: Number(form.budget_alert_percent),
+    allow_unpriced: form.allow_unpriced,
   } satisfies ProxyKeyBody;
 }
 
@@ -56,10 +68,14 @@ export function keyBodyOf(form: KeyForm) {
 export function keyFaultsOf(form: KeyForm): FieldErrors {
   const faults: FieldErrors = {};
   if (form.name.trim() === '') faults.name = { code: 'required' };
-  for (const field of ['rpm_limit', 'tpm_limit'] as const) {
+  for (const field of [...limitFields, 'budget_alert_percent'] as const) {
     if (Number.isNaN(Number(form[field]))) faults[field] = { code: 'wrong_type' };
   }
   return faults;
+}
+
+function textOf(limit: number | null): string {
+  return limit === null ? '' : String(limit);
 }
 
 function limitOf(text: string): number | null {

@@ -1,5 +1,6 @@
-import type { KeyTotals, ProxyKey } from '../../api/wire-types.ts';
+import type { KeyBudget, KeyTotals, ProxyKey } from '../../api/wire-types.ts';
 import type { Translator } from '../../i18n/translate.ts';
+import { budgetLines, moneyText } from './budget-lines.ts';
 
 const tones = { active: 'ok', paused: 'warn', expired: 'warn', revoked: 'idle' } as const;
 
@@ -11,12 +12,16 @@ export function keyStateOf(key: ProxyKey, nowS: number): keyof typeof tones {
 
 interface KeyDetails {
   usage: KeyTotals | undefined;
+  budgets: readonly KeyBudget[];
+  /** What money is called. */
+  currency: string;
   nameOf(targetId: number): string;
   nowS: number;
 }
 
 /** A proxy key, ready to print. */
-export function keyRow(key: ProxyKey, { usage, nameOf, nowS }: KeyDetails, translator: Translator) {
+export function keyRow(key: ProxyKey, details: KeyDetails, translator: Translator) {
+  const { usage, budgets, currency, nameOf, nowS } = details;
   const state = keyStateOf(key, nowS);
   return {
     id: key.id,
@@ -26,16 +31,17 @@ export function keyRow(key: ProxyKey, { usage, nameOf, nowS }: KeyDetails, trans
     state,
     stateText: translator.t(`admin.keys.${state}`),
     tone: tones[state],
-    limitsText: limitsText(key, nameOf, translator),
+    limitsText: limitsText(key, details, translator),
     lastUsedAt: key.last_used_at,
     lastUsedOn: key.last_used_target_id === null ? '' : nameOf(key.last_used_target_id),
     usageText: usageText(usage, translator),
+    budgets: budgetLines(budgets, { currency, alertPercent: key.budget_alert_percent }, translator),
   };
 }
 
 function limitsText(
   key: ProxyKey,
-  nameOf: (id: number) => string,
+  { nameOf, currency }: KeyDetails,
   { language, t, count, formats }: Translator,
 ): string {
   const parts: string[] = [];
@@ -53,6 +59,8 @@ function limitsText(
     parts.push(t('admin.keys.rpm', { n: formats.number.format(key.rpm_limit) }));
   if (key.tpm_limit !== null)
     parts.push(t('admin.keys.tpm', { n: formats.number.format(key.tpm_limit) }));
+  if (key.max_price !== null)
+    parts.push(t('admin.keys.up_to', { price: moneyText(key.max_price, currency, language) }));
   if (key.expires_at !== null) {
     const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
     parts.push(t('admin.keys.until', { date: date.format(key.expires_at * 1000) }));

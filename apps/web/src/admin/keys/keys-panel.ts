@@ -1,6 +1,6 @@
 import { load, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
-import type { KeyTotals, ProxyKey } from '../../api/wire-types.ts';
+import type { KeyBudget, KeyTotals, ProxyKey } from '../../api/wire-types.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 import { createKeyEditor } from './key-editor.ts';
@@ -20,6 +20,9 @@ export function createKeysPanel(parts: AdminParts) {
     keys: initially<ProxyKey[]>([]),
     /** Usage in the last 30 days, by key. */
     usage: new Map<number, KeyTotals>(),
+    budgets: initially<KeyBudget[]>([]),
+    /** What money is called. */
+    currency: 'USD',
     channels: initially<{ id: number; name: string }[]>([]),
     editor: createKeyEditor(parts),
     get rows() {
@@ -27,7 +30,10 @@ export function createKeysPanel(parts: AdminParts) {
       return this.keys
         .filter((key) => view.areRevokedShown || key.revoked_at === null)
         .map((key) => {
-          const details = { usage: this.usage.get(key.id), nameOf, nowS: nowS() };
+          const budgets = this.budgets.filter(({ key_id }) => key_id === key.id);
+          const { currency } = this;
+          const usage = this.usage.get(key.id);
+          const details = { usage, budgets, currency, nameOf, nowS: nowS() };
           return keyRow(key, details, language.translator);
         });
     },
@@ -40,11 +46,13 @@ export function createKeysPanel(parts: AdminParts) {
     load() {
       return load(attempt, this, async () => {
         const query = { group_by: 'key', from: String(nowS() - usageSpanS) } as const;
-        const [keys, totals, channels] = await Promise.all([
+        const [keys, totals, channels, budgets] = await Promise.all([
           answerOf(client.api.proxy.keys.$get()),
           answerOf(client.api.proxy.requests.totals.$get({ query })),
           answerOf(client.api.admin.channels.$get()),
+          answerOf(client.api.proxy.keys.budgets.$get()),
         ]);
+        this.budgets = budgets.items;
         this.keys = keys.items.toReversed();
         this.usage = new Map(totals.items.map((it) => [Number(it.group), it]));
         this.channels = channels.items.map(({ id, name }) => ({ id, name }));
@@ -62,12 +70,18 @@ export function createKeysPanel(parts: AdminParts) {
     toggleRevoked() {
       view.narrow({ areRevokedShown: !view.areRevokedShown });
     },
+    /** Shows a key that was saved, whose budgets may be others now. */
+    async take(key: ProxyKey) {
+      this.put(key);
+      const { items } = await answerOf(client.api.proxy.keys.budgets.$get());
+      this.budgets = items;
+    },
     add() {
-      this.editor.open(null, (key) => this.put(key));
+      this.editor.open(null, (key) => void this.take(key));
     },
     edit(id: number) {
       const key = this.keys.find((it) => it.id === id);
-      if (key) this.editor.open(key, (changed) => this.put(changed));
+      if (key) this.editor.open(key, (changed) => void this.take(changed));
     },
     async pause(id: number, isPaused: boolean) {
       await perform(async () => {

@@ -69,6 +69,7 @@ export const requests = {
   'requests.refused.inactive_key': 'Paused or expired key',
   'requests.refused.blocked': 'Blocked address',
   'requests.refused.loop': 'Loop',
+  'requests.refused.budget': 'Budget used up',
   'requests.refused.note':
     'Requests without a valid key or a known endpoint. Of each kind, ten a minute are kept; the metric api_monitor_gateway_refused_total counts all. They are in no totals.',
   'requests.client_left': 'The client disconnected',

@@ -70,6 +70,7 @@ export const requests: ZhOf<typeof en> = {
   'requests.refused.inactive_key': '密钥已暂停或过期',
   'requests.refused.blocked': '地址已被封锁',
   'requests.refused.loop': '循环',
+  'requests.refused.budget': '预算已用完',
   'requests.refused.note':
     '没有有效密钥或不对应任何接口的请求。每种每分钟保留 10 条，指标 api_monitor_gateway_refused_total 统计全部；它们不计入汇总。',
   'requests.client_left': '客户端已断开',
