@@ -4,7 +4,8 @@ import { AppError } from '@api-monitor/core';
 export interface Patience {
   /** All tries, including the first. */
   tries: number;
-  pauseMs: number;
+  /** The pause after that many tries. */
+  pauseMs: (tried: number) => number;
 }
 
 /**
@@ -23,6 +24,6 @@ export async function retryWhile<T>(
       if (!isPassing(cause)) throw cause;
       if (tried >= tries) throw new AppError('unavailable', message, { cause });
     }
-    await pause(pauseMs);
+    await pause(pauseMs(tried));
   }
 }

@@ -8,7 +8,7 @@ const message = 'The database is busy: other transactions conflicted again and a
  * a deadlock or a serialization failure. Throws AppError `unavailable` after ten such failures.
  */
 export function retryConflict<T>(work: () => Promise<T>): Promise<T> {
-  return retryWhile(isConflict, work, { tries: 10, pauseMs: 20, message });
+  return retryWhile(isConflict, work, { tries: 10, pauseMs: () => 20, message });
 }
 
 /** https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html */

@@ -18,10 +18,10 @@ import { cacheStatements } from './statement-cache.ts';
 
 /** When the file is opened, nothing is served yet, so waiting for other processes that start is fine. */
 const openTimeoutMs = 10_000;
-/** How long a statement blocks this whole process while another process writes. */
-const busyTimeoutMs = 50;
-/** About 10 s in all, half of it for other work; it must also suffice for a migration to end. */
-const patience = { tries: 100, pauseMs: 50 };
+/** SQLite's own wait would block this whole process. */
+const busyTimeoutMs = 0;
+/** About 10 s in all, which must also suffice for a migration to end. */
+const patience = { tries: 200, pauseMs: (tried: number) => Math.min(50, 5 * tried) };
 
 /** Opens the file at `path`, created if missing, and migrates it. */
 export async function openSqlite(path: string, nowS: number): Promise<Kysely<Schema>> {
@@ -80,36 +80,71 @@ function openFile(filePath: string): Sqlite.Database {
  */
 class PatientSqliteDriver extends SqliteDriver {
   readonly #sqlite: Sqlite.Database;
+  readonly #turns = createTurns();
 
   constructor(sqlite: Sqlite.Database, config: SqliteDialectConfig) {
     super(config);
     this.#sqlite = sqlite;
   }
 
-  override async acquireConnection(): Promise<DatabaseConnection> {
-    return new PatientConnection(await super.acquireConnection());
+  override async acquireConnection(): Promise<PatientConnection> {
+    return new PatientConnection(await super.acquireConnection(), this.#turns);
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    await ownConnection(connection).begin();
   }
 
   // On a full disk SQLite rolls back by itself; a second rollback would fail and hide the first error.
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection);
   }
+
+  override async releaseConnection(connection?: DatabaseConnection): Promise<void> {
+    if (connection) ownConnection(connection).end();
+  }
 }
 
-/** Waits for another process's write without blocking this process, which SQLite's own wait would do. */
+/**
+ * The one connection to the file, as one user of it sees it. A statement or a transaction has its turn alone.
+ * While another process holds the write lock, a writer gives its turn back between two tries, so readers go
+ * on, and so does the rest of this process.
+ */
 class PatientConnection implements DatabaseConnection {
   readonly #inner: DatabaseConnection;
+  readonly #turns: Turns;
+  /** Set during a transaction. */
+  #endTurn: (() => void) | null = null;
 
-  constructor(inner: DatabaseConnection) {
+  constructor(inner: DatabaseConnection, turns: Turns) {
     this.#inner = inner;
+    this.#turns = turns;
+  }
+
+  async begin(): Promise<void> {
+    this.#endTurn = await retryBusy(async () => {
+      const endTurn = await this.#turns.take();
+      try {
+        await this.#inner.executeQuery(CompiledQuery.raw('begin immediate'));
+        return endTurn;
+      } catch (error) {
+        endTurn();
+        throw error;
+      }
+    }, patience);
+  }
+
+  end(): void {
+    this.#endTurn?.();
+    this.#endTurn = null;
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return retryBusy(() => this.#inner.executeQuery<R>(query), patience);
+    if (this.#endTurn) return this.#inner.executeQuery<R>(query);
+    return retryBusy(async () => {
+      const endTurn = await this.#turns.take();
+      return this.#inner.executeQuery<R>(query).finally(endTurn);
+    }, patience);
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
@@ -117,11 +152,39 @@ class PatientConnection implements DatabaseConnection {
   }
 }
 
+/** Guarantee: Kysely returns only connections that the driver has given out. */
+function ownConnection(connection: DatabaseConnection): PatientConnection {
+  return connection as PatientConnection;
+}
+
+interface Turns {
+  /** Resolves when it is the caller's turn, with a function that ends it. */
+  take(): Promise<() => void>;
+}
+
+function createTurns(): Turns {
+  let last = Promise.resolve();
+  return {
+    async take() {
+      const before = last;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      last = promise;
+      await before;
+      return resolve;
+    },
+  };
+}
+
 /**
  * SQLite can roll DDL back, so the migrator may run in a transaction. The transaction takes the write lock
  * at its start, so two processes that start at once migrate one after the other.
  */
 class TransactionalSqliteAdapter extends SqliteAdapter {
+  /** The driver itself sees to it that statements don't get into other users' transactions. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
   override get supportsTransactionalDdl(): boolean {
     return true;
   }

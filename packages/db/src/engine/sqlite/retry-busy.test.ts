@@ -67,7 +67,40 @@ test('everything that waited is written, and the database keeps working', async 
   expect([await getSetting(db, 'b'), await getSetting(db, 'c')]).toEqual(['2', '3']);
 });
 
-const patience = { tries: 3, pauseMs: 1 };
+test('reads are answered while writers wait, and no number of them blocks the process', async () => {
+  const { db, isLocked } = await lockedDatabase();
+  const waits: number[] = [];
+  const gapMs = await longestGapOf(async () => {
+    const writes = Array.from({ length: 50 }, (_, id) => setSettings(db, { [`k${id}`]: '1' }, 1));
+    for (let read = 0; read < 10; read += 1) {
+      const beganMs = performance.now();
+      expect(await getSetting(db, 'k0')).toBeNull();
+      waits.push(performance.now() - beganMs);
+    }
+    expect(isLocked()).toBe(true);
+    await Promise.all(writes);
+  });
+  expect(Math.max(...waits)).toBeLessThan(500);
+  expect(gapMs).toBeLessThan(400);
+  expect(await getSetting(db, 'k49')).toBe('1');
+});
+
+test('a statement never gets into the transaction of another caller', async () => {
+  const db = await openIn(await tempFolder());
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const failing = inTransaction(db, async (tx) => {
+    await setSettings(tx, { inside: '1' }, 1);
+    await held;
+    throw new Error('rolled back');
+  });
+  const outside = setSettings(db, { outside: '1' }, 1);
+  release();
+  await expect(failing).rejects.toThrow('rolled back');
+  await outside;
+  expect([await getSetting(db, 'inside'), await getSetting(db, 'outside')]).toEqual([null, '1']);
+});
+
+const patience = { tries: 3, pauseMs: () => 1 };
 
 function failingWith(code: string) {
   const error = Object.assign(new Error('no'), { code });
