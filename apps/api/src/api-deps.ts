@@ -1,8 +1,8 @@
 import type { BlockList } from 'node:net';
 import { type Bus, badTokens, createFailureLimiter, type FailureLimits } from '@api-monitor/bus';
-import type { GivenSettings } from '@api-monitor/core';
+import { eventHeartbeatMs, type GivenSettings } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
-import type { Logger, Registry } from '@api-monitor/runtime';
+import { type Logger, type Registry, rootPath } from '@api-monitor/runtime';
 import { createDestinationTests } from './alerts/destination-tests.ts';
 import { createAdminPassword } from './auth/admin-password.ts';
 import { createCredentials } from './auth/credentials.ts';
@@ -13,6 +13,7 @@ import { createTurns } from './auth/turns.ts';
 import { createChannelTests } from './channel-tests/channel-tests.ts';
 import { createEventClients } from './events/event-clients.ts';
 import { createEvidenceTracker } from './routing/evidence-tracker.ts';
+import { createPageSessions } from './sessions/page-session.ts';
 import { followSettings } from './settings/follow-settings.ts';
 import { createStatusReports } from './status/status-reports.ts';
 import { createProgressTracker } from './targets/progress-tracker.ts';
@@ -36,6 +37,8 @@ export interface ApiSurroundings {
   trustedProxies: BlockList;
   /** Where people open the pages, without a slash at the end; absent or null: as each request says. */
   publicUrl?: string | null;
+  /** Where a proxy in front serves the product (`BASE_PATH`), with a slash at both ends; absent: `/`. */
+  basePath?: string;
   metricsPublic: boolean;
   /** Metrics of what else runs in the api's process, in Prometheus' text format. */
   moreMetrics?: () => Promise<string>;
@@ -49,7 +52,6 @@ export interface ApiSurroundings {
   now: () => number;
 }
 
-const heartbeatMs = 30_000;
 const eventClientLimits = { total: 2000, perAddress: 100 };
 const badLoginLimits = { failures: 8, windowS: 60, blockS: 1800 };
 /** For all addresses together, because there are only a million codes. */
@@ -62,7 +64,7 @@ export type ApiDeps = Awaited<ReturnType<typeof createDeps>>;
 
 /** Builds what the routes share; `close` ends it, with every event stream. */
 export async function createDeps(options: ApiSurroundings) {
-  const { db, bus, secrets, now } = options;
+  const { db, bus, secrets, now, basePath = rootPath } = options;
   const limiter = (name: string, limits: FailureLimits) =>
     createFailureLimiter({ name, limits, sums: bus.sums, now });
   const lastReset = await readLastReset(db);
@@ -77,7 +79,11 @@ export async function createDeps(options: ApiSurroundings) {
   };
   const credentials = createCredentials(await readTokens(db, secrets));
   const limits = eventClientLimits;
-  const eventClients = createEventClients({ events: bus.events, heartbeatMs, limits });
+  const eventClients = createEventClients({
+    events: bus.events,
+    heartbeatMs: eventHeartbeatMs,
+    limits,
+  });
   const followedSettings = followSettings({ ...options, onLastReset }, credentials, eventClients);
   const uploadReader = createUploadReader();
   const channelTests = createChannelTests({ bus, now });
@@ -91,7 +97,9 @@ export async function createDeps(options: ApiSurroundings) {
   return {
     ...options,
     ...logins,
+    basePath,
     credentials,
+    pageSessions: await createPageSessions({ ...options, basePath, credentials }),
     eventClients,
     followedSettings,
     uploadReader,

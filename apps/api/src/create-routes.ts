@@ -31,6 +31,7 @@ import { resourceRoutes } from './resources/routes.ts';
 import { type ApiEnv, createRouter } from './router.ts';
 import { explainRoutesRoute } from './routing/explain-routes.ts';
 import { secondFactorRoutes } from './second-factor/routes.ts';
+import { pageLoginPath, pageSessionRoutes } from './sessions/page-routes.ts';
 import { loginPath, sessionRoutes } from './sessions/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { statusFeedRoutes } from './status/feed-routes.ts';
@@ -46,6 +47,7 @@ const codeLimit = limitBody(importLimits.codeMiB * 1024 ** 2);
 const otherLimits: Record<string, MiddlewareHandler<ApiEnv>> = {
   // Anybody may send a login.
   [loginPath]: limitBody(16 * 1024),
+  [pageLoginPath]: limitBody(16 * 1024),
   [importPath]: limitBody(importLimits.fileMiB * 1024 ** 2),
   [codePaths.plan]: codeLimit,
   [codePaths.apply]: codeLimit,
@@ -70,6 +72,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', analysisRoutes(deps))
     .route('/', eventRoutes(deps))
     .route('/', sessionRoutes(deps))
+    .route('/', pageSessionRoutes(deps))
     .route('/', settingsRoutes(deps))
     .route('/', secondFactorRoutes(deps))
     .route('/', auditRoutes(deps))
@@ -104,7 +107,7 @@ export function createRoutes(deps: ApiDeps) {
   app.use('/api/proxy/names', compress());
   app.use('/api/*', (c, next) => (otherLimits[c.req.path] ?? usualLimit)(c, next));
   const routes = createApiRoutes(deps);
-  const document = apiDocument(routes);
+  const document = apiDocument(routes, deps.basePath);
   app.get('/api/openapi.json', (c) => c.json(document));
   app.route('/', routes);
   app.route('/', metricsRoute(deps));

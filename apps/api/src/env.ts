@@ -1,6 +1,7 @@
 import {
   apiTokenEnvShape,
   apiTokenOf,
+  basePathEnvShape,
   givenRoutingOf,
   givenSettingsOf,
   masterTokenEnvShape,
@@ -26,6 +27,7 @@ export const apiEnvShape = {
   ...metricsEnvShape,
   ...trustedProxiesEnvShape,
   ...publicUrlEnvShape,
+  ...basePathEnvShape,
 };
 
 type ApiEnv = z.output<z.ZodObject<typeof apiEnvShape>>;
@@ -41,6 +43,7 @@ export function apiOptionsOf(env: ApiEnv) {
     },
     trustedProxies: env.TRUSTED_PROXIES,
     publicUrl: publicUrlOf(env),
+    basePath: env.BASE_PATH,
     metricsPublic: env.METRICS_PUBLIC,
     givenSettings: { ...givenSettingsOf(env), ...givenRoutingOf(env) },
     channelsFile: env.CHANNELS_FILE ? { path: env.CHANNELS_FILE, variables: process.env } : null,

@@ -29,6 +29,7 @@ await runService({
     const listener = apiListener(api);
     await serveService(service, env, {
       port: env.PORT,
+      basePath: env.BASE_PATH,
       hasMetrics: false,
       handle(request, response) {
         listener(request, response);

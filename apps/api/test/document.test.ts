@@ -75,6 +75,8 @@ test('the document has every call of the contract, with the bounds that are enfo
       'GET /api/proxy/names',
       'GET /api/models/analysis',
       'POST /api/admin/login',
+      'POST /api/login',
+      'POST /api/logout',
       'POST /api/admin/logout',
       'GET /api/admin/session',
       'GET /api/admin/sessions',

@@ -48,7 +48,8 @@ const callers: Record<string, Record<string, string>> = {
 /** Calls that may show a secret to those who may see it. */
 const mayShowSecrets = /\/secret$|channels\/export|proxy\/keys|second-factor/;
 const feeds = ['/status/feed.atom', '/status/feed.json'];
-const publicPaths = ['/api/health', '/api/admin/login', '/api/status', '/badge/{file}', ...feeds];
+const logins = ['/api/admin/login', '/api/login', '/api/logout'];
+const publicPaths = ['/api/health', ...logins, '/api/status', '/badge/{file}', ...feeds];
 
 async function prepared() {
   const api = await openTestApi();

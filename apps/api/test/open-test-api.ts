@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { type ApiOptions, createApi } from '../src/create-api.ts';
 import { type CheckAnswer, createAnswerCheck, type OpenApiDocument } from './check-answer.ts';
 
 export const adminToken = 'admin-token-0123456789';
-const visitorToken = 'visitor-token-0123456789';
+export const visitorToken = 'visitor-token-0123456789';
 export const adminPassword = 'the-panel-password';
 const sessionToken = 's'.repeat(43);
 export const sessionCookie = `api_monitor_admin_session=${sessionToken}`;
@@ -29,6 +29,9 @@ interface Options {
   metricsPublic?: boolean;
   trustedProxies?: BlockList;
   publicUrl?: string;
+  basePath?: string;
+  /** The built dashboard. */
+  pages?: Record<string, string>;
   /** Beside those that every api under test is given. */
   givenSettings?: ApiOptions['givenSettings'];
   listener?: NonNullable<ApiOptions['listener']>;
@@ -42,12 +45,15 @@ export async function openTestApi(options: Options = {}) {
     metricsPublic = false,
     givenSettings = {},
     trustedProxies = new BlockList(),
+    basePath,
+    pages = {},
     listener,
     publicUrl = null,
     dataDir = await mkdtemp(join(tmpdir(), 'api-')),
   } = options;
   const webRoot = join(dataDir, 'web');
   await mkdir(webRoot, { recursive: true });
+  for (const [name, html] of Object.entries(pages)) await writeFile(join(webRoot, name), html);
   const clock = { now: 1_800_000_000 };
   const now = () => clock.now;
   const logLines: string[] = [];
@@ -79,6 +85,7 @@ export async function openTestApi(options: Options = {}) {
     },
     channelsFile: null,
     ...(listener ? { listener } : {}),
+    ...(basePath ? { basePath } : {}),
     webRoot,
     now,
   });

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
+  basePathEnvShape,
   envBoolean,
   envInt,
   envParsed,
@@ -36,6 +37,7 @@ export const proxyEnvShape = {
     allowed: 'origins such as https://app.example between commas, or *',
   }),
   ...trustedProxiesEnvShape,
+  ...basePathEnvShape,
   UPSTREAM_ALLOW_PRIVATE: envParsed(allowPrivateVariable),
   UPSTREAM_PROXY: envParsed(proxyVariable),
   HTTPS_PROXY: envParsed(proxyVariable),

@@ -29,6 +29,7 @@ await runService({
     await serveService(service, env, {
       ...gateway,
       port: env.PROXY_PORT,
+      basePath: env.BASE_PATH,
       // Once its board is loaded it is ready, even without the database.
       faultOf: () => null,
     });

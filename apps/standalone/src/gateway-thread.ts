@@ -16,6 +16,7 @@ export interface GatewayThreadData {
   gateway: ReturnType<typeof gatewayOptionsOf>;
   /** Where clients connect. */
   listenAt: ListenAddress;
+  basePath: string;
   /** Where the api serves all other requests. */
   apiPath: string;
   bus: MessagePort;
@@ -48,6 +49,7 @@ async function runGateway(data: GatewayThreadData) {
   const forward = forwardTo(data.apiPath);
   const server = await serveHttp({
     ...data.listenAt,
+    basePath: data.basePath,
     refuse: gateway.refuse,
     upgrades: gateway.upgrades,
     trustedProxies: data.gateway.trustedProxies,

@@ -19,6 +19,7 @@ import {
   databaseOptionsOf,
   EnvError,
   type Logger,
+  rootPath,
   version,
 } from '@api-monitor/runtime';
 import { createWorker, workerOptionsOf } from '@api-monitor/worker';
@@ -34,6 +35,7 @@ interface Options {
 
 export interface Embedded {
   port: number;
+  basePath: string;
   close(): Promise<void>;
 }
 
@@ -102,6 +104,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
       data: {
         gateway: gatewayOptionsOf(env, logger),
         listenAt: { port: env.PORT, host: env.HOST },
+        basePath: env.BASE_PATH,
         apiPath: privatePath.path,
         logLevel: env.LOG_LEVEL,
       },
@@ -112,7 +115,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
     worker.start();
     // Closed first, so that nothing new begins while connections close.
     shutdown.onClose('schedule', () => worker.pause());
-    return { port, close: () => shutdown.close() };
+    return { port, basePath: env.BASE_PATH, close: () => shutdown.close() };
   } catch (error) {
     await shutdown.close();
     throw error;
@@ -120,8 +123,9 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
 }
 
 /** What the terminal shows once the monitor listens. */
-export function startMessage({ port }: Embedded): string {
-  return `\n  API Monitor ${version} listens on http://localhost:${port}\n\n`;
+export function startMessage({ port, basePath }: Embedded): string {
+  const path = basePath === rootPath ? '' : basePath;
+  return `\n  API Monitor ${version} listens on http://localhost:${port}${path}\n\n`;
 }
 
 /** The limit is 104 bytes on macOS and 108 on Linux, including the final zero. */

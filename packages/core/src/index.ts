@@ -35,24 +35,6 @@ export {
   fieldErrorCodes,
   httpStatusByErrorCode,
 } from './app-error.ts';
-export { type BudgetCalendar, budgetCalendarOf, type Span } from './budgets/budget-calendar.ts';
-export {
-  type BudgetField,
-  type BudgetFields,
-  type BudgetLimit,
-  type BudgetPeriod,
-  type BudgetUnit,
-  type BudgetUse,
-  budgetFieldOf,
-  budgetFields,
-  budgetLimitsOf,
-  budgetPeriods,
-  budgetUnits,
-  isBudgeted,
-  noBudgets,
-  noUse,
-  unbudgetedRoutes,
-} from './budgets/budget-limit.ts';
 export {
   type BalanceFault,
   type BalancePoint,
@@ -83,6 +65,25 @@ export { daysLeft, isBalanceLow, lowDays, spentPerDay } from './balances/days-le
 export { isAskedForQuota, nextPollAt } from './balances/next-poll.ts';
 export { type Spending, type SpentPoint, spendingOf, spentAt } from './balances/spending.ts';
 export { type ChannelSum, sumBalances } from './balances/sum-balances.ts';
+export { type BudgetCalendar, budgetCalendarOf, type Span } from './budgets/budget-calendar.ts';
+export {
+  type BudgetField,
+  type BudgetFields,
+  type BudgetLimit,
+  type BudgetPeriod,
+  type BudgetUnit,
+  type BudgetUse,
+  budgetFieldOf,
+  budgetFields,
+  budgetLimitsOf,
+  budgetPeriods,
+  budgetUnits,
+  isBudgeted,
+  noBudgets,
+  noUse,
+  unbudgetedRoutes,
+} from './budgets/budget-limit.ts';
+export { eventHeartbeat, eventHeartbeatMs } from './events/heartbeat.ts';
 export {
   alertStepJobSchema,
   type PollBalanceJob,
@@ -216,10 +217,7 @@ export {
 export { noUsage, type TokenUsage } from './gateway/token-usage.ts';
 export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
 export { growingTo } from './growing-to.ts';
-export {
-  actOnIncident,
-  type IncidentAction,
-} from './incidents/act-on-incident.ts';
+export { actOnIncident, type IncidentAction } from './incidents/act-on-incident.ts';
 export {
   type AlertKind,
   alertKindRules,
@@ -228,11 +226,7 @@ export {
   type Severity,
   severities,
 } from './incidents/alert-kind.ts';
-export {
-  type AlertRules,
-  alertRuleDefaults,
-  alertRulesShape,
-} from './incidents/alert-rules.ts';
+export { type AlertRules, alertRuleDefaults, alertRulesShape } from './incidents/alert-rules.ts';
 export { lookAtDisk } from './incidents/detect/full-disk.ts';
 export { findLatency } from './incidents/detect/latency.ts';
 export { findListedModels } from './incidents/detect/listed-models.ts';
@@ -282,11 +276,7 @@ export {
   maintenanceShape,
   nextMaintenance,
 } from './incidents/quiet/maintenance.ts';
-export {
-  type Delivery,
-  deliveryShape,
-  deliveryStatuses,
-} from './incidents/sending/delivery.ts';
+export { type Delivery, deliveryShape, deliveryStatuses } from './incidents/sending/delivery.ts';
 export {
   type Destination,
   type DestinationInput,
@@ -331,12 +321,9 @@ export {
   parseAliasGroup,
 } from './names/alias-group.ts';
 export { type ChannelNames, createChannelNames } from './names/channel-names.ts';
-export {
-  createModelRules,
-  type ModelRules,
-  type TaggedTarget,
-} from './names/model-rules.ts';
+export { createModelRules, type ModelRules, type TaggedTarget } from './names/model-rules.ts';
 export { type ProposedGroup, proposeGroups } from './names/propose-groups.ts';
+export { pageMark } from './page-mark.ts';
 export { namesOf, pick, recordOf } from './pick.ts';
 export {
   type Answer,
@@ -429,13 +416,7 @@ export {
   type RunPlan,
   runsBetweenProbes,
 } from './runs/plan-models.ts';
-export {
-  type Run,
-  type RunProgress,
-  type RunTrigger,
-  runShape,
-  runStatuses,
-} from './runs/run.ts';
+export { type Run, type RunProgress, type RunTrigger, runShape, runStatuses } from './runs/run.ts';
 export { type RunCut, RunCutError } from './runs/run-cut.ts';
 export { endOfCut, type RunNote, runNoteShape, sentenceOfNotes } from './runs/run-note.ts';
 export { successRate, summariseRun } from './runs/summarise-run.ts';

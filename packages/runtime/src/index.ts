@@ -3,6 +3,7 @@ export { envBoolean, envInt, envParsed, readEnv } from './env/read-env.ts';
 export {
   apiTokenEnvShape,
   apiTokenOf,
+  basePathEnvShape,
   commonEnvShape,
   databaseEnvShape,
   databaseOptionsOf,
@@ -19,6 +20,7 @@ export {
   trustedProxiesEnvShape,
   visitorTokenEnvShape,
 } from './env/service-env.ts';
+export { rootPath } from './http/base-path.ts';
 export { recogniseCaller } from './http/callers.ts';
 export {
   callerKeyOf,

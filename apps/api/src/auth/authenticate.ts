@@ -1,6 +1,6 @@
 import type { BlockList } from 'node:net';
 import type { AdminSession } from '@api-monitor/core';
-import { AppError, isGuessable } from '@api-monitor/core';
+import { AppError, isGuessable, pageMark, quote } from '@api-monitor/core';
 import { limitKeyOf } from '@api-monitor/runtime';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
@@ -10,7 +10,8 @@ import { findSession } from '../sessions/admin-session.ts';
 import type { Actor, Caller } from './caller.ts';
 import { askedHost, clientAddress } from './forwarded.ts';
 
-type AuthDeps = Pick<ApiDeps, 'credentials' | 'badTokens' | 'trustedProxies' | 'db' | 'now'>;
+type TokenDeps = Pick<ApiDeps, 'credentials' | 'badTokens'>;
+type AuthDeps = TokenDeps & Pick<ApiDeps, 'pageSessions' | 'trustedProxies' | 'db' | 'now'>;
 
 interface AuthOptions {
   isTokenInQueryAllowed?: boolean;
@@ -19,8 +20,8 @@ interface AuthOptions {
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Finds out who calls, by a token or by the cookie of an admin session. Throws AppError `unauthorized`
- * without either, `forbidden` if another site's page uses the session, `rate_limited` if the token is
+ * Finds out who calls: by a token, the cookie of an admin session, or that of a page's login. Throws AppError
+ * `unauthorized` without any, `forbidden` if another site's page uses a cookie, `rate_limited` if the token is
  * unknown and the address failed too often.
  */
 export function authenticate(deps: AuthDeps, options: AuthOptions = {}): MiddlewareHandler<ApiEnv> {
@@ -29,10 +30,12 @@ export function authenticate(deps: AuthDeps, options: AuthOptions = {}): Middlew
     const token = bearerOf(c.req.header('authorization')) ?? (query || null);
     const address = clientAddress(c, deps.trustedProxies);
     const session = token === null ? await findSession(deps, c) : null;
-    if (session) assertSameOrigin(c, deps.trustedProxies);
-    const caller = session ? 'admin' : await callerOfToken(deps, address, token);
+    const page = token === null && !session ? deps.pageSessions.callerOf(c) : null;
+    if (session || page) assertSameOrigin(c, deps.trustedProxies);
+    const isKnown = session !== null || page !== null || token !== null;
+    const caller = session ? 'admin' : (page ?? (await callerOfToken(deps, address, token)));
     const actor: Actor = {
-      actor: session ? 'session' : actorOf(caller, token),
+      actor: session ? 'session' : actorOf(caller, isKnown),
       session_id: session?.id ?? null,
       address,
     };
@@ -41,7 +44,7 @@ export function authenticate(deps: AuthDeps, options: AuthOptions = {}): Middlew
     c.set('actor', actor);
     c.set('audit', createAudit(actor, deps.now));
     // If visitors need no token, the caller may be anybody.
-    if (session || token !== null) c.env?.recognise?.();
+    if (isKnown) c.env?.recognise?.();
     await next();
   };
 }
@@ -71,24 +74,34 @@ export function assertAdmin(caller: Caller): void {
 
 /**
  * Throws AppError `forbidden` if another site's page had the browser ask for a change. A browser says so
- * in Sec-Fetch-Site, an older one in Origin; what sends neither isn't a browser, and comes from someone
- * who holds the cookie. https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+ * in Sec-Fetch-Site, but only over HTTPS and on localhost; else in Origin, which is compared with Host, but
+ * a proxy may have replaced that. So our pages also mark their calls with a header that no page of another
+ * origin can send: browsers ask first whether they may (a preflight), and the answer here is no. What sends
+ * neither Sec-Fetch-Site nor Origin isn't a browser, and comes from someone who holds the cookie.
+ * https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
 export function assertSameOrigin(c: Context<ApiEnv>, trusted: BlockList): void {
   if (safeMethods.includes(c.req.method)) return;
-  const origin = c.req.header('origin');
   const site = c.req.header('sec-fetch-site');
-  const isOwn = site ? ['same-origin', 'none'].includes(site) : isOwnOrigin(c, origin, trusted);
-  if (!isOwn) throw new AppError('forbidden', 'the request comes from a page of another origin');
+  if (site && !['same-origin', 'none'].includes(site)) {
+    throw new AppError('forbidden', 'the request comes from a page of another origin');
+  }
+  if (site || c.req.header(pageMark.name) === pageMark.value) return;
+  const origin = c.req.header('origin');
+  const host = askedHost(c, trusted);
+  if (origin === undefined || URL.parse(origin)?.host === host.toLowerCase()) return;
+  throw new AppError('forbidden', otherOrigin(origin, host));
 }
 
-function isOwnOrigin(c: Context<ApiEnv>, origin: string | undefined, trusted: BlockList): boolean {
-  if (origin === undefined) return true;
-  return URL.parse(origin)?.host === askedHost(c, trusted).toLowerCase();
+/** Either it is another site's page, or a proxy in front changes Host, as nginx does unless told not to. */
+function otherOrigin(origin: string, host: string): string {
+  const seen = `its Origin is ${quote(origin, 256)}, but Host is ${quote(host, 256)}`;
+  return `the request comes from a page of another origin: ${seen}. If that page is this monitor's own, a proxy in front replaces Host; in nginx: proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme; and name the proxy in TRUSTED_PROXIES`;
 }
 
-async function callerOfToken(
-  { credentials, badTokens }: AuthDeps,
+/** Who this token makes the caller; throws as `authenticate` does. */
+export async function callerOfToken(
+  { credentials, badTokens }: TokenDeps,
   address: string,
   token: string | null,
 ): Promise<Caller> {
@@ -102,9 +115,9 @@ async function callerOfToken(
   throw new AppError('unauthorized', `${fault}; send it as Authorization: Bearer <token>`);
 }
 
-function actorOf(caller: Caller, token: string | null): Actor['actor'] {
+function actorOf(caller: Caller, isKnown: boolean): Actor['actor'] {
   if (caller === 'admin') return 'api_token';
-  return token === null ? 'nobody' : 'visitor';
+  return isKnown ? 'visitor' : 'nobody';
 }
 
 function bearerOf(header: string | undefined): string | null {

@@ -14,6 +14,8 @@ export interface Credentials {
   replace(tokens: Tokens): boolean;
   /** null: the token is unknown. A missing token makes a visitor if that is allowed. */
   callerOf(token: string | null): Caller | null;
+  /** The same by a token's SHA-256. */
+  callerOfDigest(digest: Buffer): Caller | null;
 }
 
 /** Compares digests, so that the time taken reveals neither the length nor the content of a token. */
@@ -21,6 +23,12 @@ export function createCredentials(initial: Tokens): Credentials {
   let api = digest(initial.apiToken);
   let visitor = digest(initial.visitorToken);
   let isAnonymousVisitorAllowed = initial.isAnonymousVisitorAllowed;
+  const callerOfDigest = (given: Buffer): Caller | null => {
+    if (given.length !== api.length) return null;
+    const [isAdmin, isVisitor] = [timingSafeEqual(given, api), timingSafeEqual(given, visitor)];
+    if (isAdmin) return 'admin';
+    return isVisitor ? 'visitor' : null;
+  };
   return {
     replace(tokens) {
       const [newApi, newVisitor] = [digest(tokens.apiToken), digest(tokens.visitorToken)];
@@ -34,11 +42,9 @@ export function createCredentials(initial: Tokens): Credentials {
     },
     callerOf(token) {
       if (token === null) return isAnonymousVisitorAllowed ? 'visitor' : null;
-      const given = digest(token);
-      const [isAdmin, isVisitor] = [timingSafeEqual(given, api), timingSafeEqual(given, visitor)];
-      if (isAdmin) return 'admin';
-      return isVisitor ? 'visitor' : null;
+      return callerOfDigest(digest(token));
     },
+    callerOfDigest,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net';
 import { clientAddressOf, isTrusted } from '@api-monitor/runtime';
 import type { Context } from 'hono';
+import type { ApiDeps } from '../api-deps.ts';
 import type { ApiEnv } from '../router.ts';
 
 /** The caller's address; `X-Forwarded-For` counts if a trusted proxy sent it (`TRUSTED_PROXIES`). */
@@ -20,6 +21,15 @@ export function isSecure(c: Context<ApiEnv>, trusted: BlockList): boolean {
   // If there are several proxies, the first one met the caller.
   const [first = ''] = (c.req.header('x-forwarded-proto') ?? '').split(',');
   return first.trim().toLowerCase() === 'https';
+}
+
+/** The form of every cookie: no script can read it, and no page of another site has it sent. */
+export function cookieForm(
+  c: Context<ApiEnv>,
+  { trustedProxies, basePath }: Pick<ApiDeps, 'trustedProxies' | 'basePath'>,
+) {
+  const secure = isSecure(c, trustedProxies);
+  return { path: basePath, httpOnly: true, sameSite: 'Strict', secure } as const;
 }
 
 /** The other end of the socket; requests made in memory have no socket. */

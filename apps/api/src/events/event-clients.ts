@@ -1,5 +1,5 @@
 import type { EventBus, StoredEvent } from '@api-monitor/bus';
-import { AppError, type MonitorEventType } from '@api-monitor/core';
+import { AppError, eventHeartbeat, type MonitorEventType } from '@api-monitor/core';
 
 /** The clients that listen to the event stream. */
 export interface EventClients {
@@ -30,8 +30,8 @@ interface Frame {
 
 /** What every event stream begins with. */
 const connected = frameOf('event: connected\ndata: ok\n\n');
-/** A comment line: it keeps the stream open, and no listener sees it. */
-const heartbeat = frameOf(': still here\n\n');
+/** A comment line, as the older tool sent it, and an event that tells scripts the same. */
+const heartbeat = frameOf(`: still here\n\nevent: ${eventHeartbeat}\ndata: {}\n\n`);
 /** Without an id, because there is nothing to come back to: the client reads everything again. */
 const resync = frameOf('event: resync\ndata: {}\n\n');
 

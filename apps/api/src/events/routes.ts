@@ -12,14 +12,14 @@ export function eventRoutes(deps: ApiDeps) {
       path: '/api/events',
       summary: 'The event stream, as Server-Sent Events',
       description:
-        'Events: connected, run_progress, run_completed, target_updated, evidence_changed (live traffic changed what is known about a model on one route; the event has the whole new evidence), fault_changed (a whole channel began or stopped failing), incidents_changed (incidents began, changed or ended), and resync if the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may also come as ?token=.',
+        'Events: connected, run_progress, run_completed, target_updated, evidence_changed (live traffic changed what is known about a model on one route; the event has the whole new evidence), fault_changed (a whole channel began or stopped failing), incidents_changed (incidents began, changed or ended), heartbeat (every 15 s, so that a script notices a dead stream), and resync if the history no longer reaches back to Last-Event-ID. An EventSource cannot set headers, so the token may also come as ?token=.',
       tags: ['events'],
       security: tokenSecurity,
       middleware: authenticate(deps, { isTokenInQueryAllowed: true }),
       request: { query: z.object({ token: z.string().optional() }) },
       responses: {
         200: {
-          description: 'an endless stream; a comment line every 30 s keeps it open',
+          description: 'an endless stream; a comment line and a heartbeat every 15 s keep it open',
           content: { 'text/event-stream': { schema: z.string() } },
         },
       },

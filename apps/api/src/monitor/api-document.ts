@@ -1,11 +1,11 @@
-import { version } from '@api-monitor/runtime';
+import { rootPath, version } from '@api-monitor/runtime';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { errorSchema } from '../errors/error-schema.ts';
 import type { ApiEnv } from '../router.ts';
 import { sessionCookieName } from '../sessions/admin-session.ts';
 
 /** The OpenAPI 3.1 document of all routes, from the schemas that also validate. */
-export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
+export function apiDocument(routes: OpenAPIHono<ApiEnv>, basePath: string) {
   routes.openAPIRegistry.register('Error', errorSchema);
   routes.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
@@ -27,7 +27,7 @@ export function apiDocument(routes: OpenAPIHono<ApiEnv>) {
         'Times are Unix seconds, durations seconds. An error is {"detail": "a sentence"}; if fields of the request are to blame, `fields` has a code for each.',
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath === rootPath ? rootPath : basePath.slice(0, -1) }],
   });
   for (const path of Object.values(document.paths ?? {})) {
     for (const method of ['get', 'post', 'patch', 'delete'] as const) {

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rootPath } from '@api-monitor/runtime';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
@@ -22,27 +24,47 @@ const pages: Record<string, string> = {
 
 const adminPage = '/admin.html';
 
-type PageDeps = Pick<ApiDeps, 'webRoot' | 'db' | 'now' | 'trustedProxies'>;
+type PageDeps = Pick<ApiDeps, 'webRoot' | 'db' | 'now' | 'basePath'>;
 
 /** Serves the built dashboard. Files under /assets/ have a hash in their name and never change. */
-export function servePages({ webRoot, ...deps }: PageDeps) {
+export function servePages({ webRoot, basePath, ...deps }: PageDeps) {
   const router = createRouter();
   if (!existsSync(webRoot)) {
     return router.get('/', (c) => c.text('The dashboard is not built yet: pnpm build', 503));
   }
+  const pageFrom = (file: string) => servePage(webRoot, file, basePath);
+  const below = (path: string) => basePath + path.slice(1);
   router.use('*', compress());
   for (const [path, file] of Object.entries(pages)) {
-    router.get(path, cacheFor('no-cache'), serveStatic({ root: webRoot, path: file }));
+    router.get(path, cacheFor('no-cache'), pageFrom(file));
   }
-  router.get('/admin', (c) => c.redirect(adminPage));
+  router.get('/admin', (c) => c.redirect(below(adminPage)));
   router.get(adminPage, async (c, next) => {
     if (await findSession(deps, c)) return next();
     const { pathname, search } = new URL(c.req.url);
-    return c.redirect(`/admin/login?next=${encodeURIComponent(pathname + search)}`);
+    const to = encodeURIComponent(below(pathname) + search);
+    return c.redirect(`${below('/admin/login')}?next=${to}`);
   });
-  router.get(adminPage, cacheFor('no-store'), serveStatic({ root: webRoot, path: 'admin.html' }));
+  router.get(adminPage, cacheFor('no-store'), pageFrom('admin.html'));
   router.get('/assets/*', cacheFor('public, max-age=31536000, immutable'));
   return router.get('*', serveStatic({ root: webRoot }));
+}
+
+function servePage(root: string, file: string, basePath: string): MiddlewareHandler<ApiEnv> {
+  const path = join(root, file);
+  if (basePath === rootPath || !existsSync(path)) return serveStatic({ root, path: file });
+  const html = mountBelow(basePath, readFileSync(path, 'utf8'));
+  return async (c) => c.html(html);
+}
+
+/**
+ * A built page whose addresses begin with the base path, also those in bindings (`:href="'/viewer.html…'"`).
+ * Scripts find the base path in `data-base`.
+ */
+export function mountBelow(basePath: string, html: string): string {
+  return html
+    .replace(/(\s:?(?:href|src)=["']'?)\/(?!\/)/g, `$1${basePath}`)
+    .replace(/<html\b/, `<html data-base="${basePath}"`);
 }
 
 function cacheFor(value: string): MiddlewareHandler<ApiEnv> {

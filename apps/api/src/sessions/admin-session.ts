@@ -9,10 +9,10 @@ import {
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { ApiDeps } from '../api-deps.ts';
-import { clientAddress, isSecure } from '../auth/forwarded.ts';
+import { clientAddress, cookieForm } from '../auth/forwarded.ts';
 import type { ApiEnv } from '../router.ts';
 
-type SessionDeps = Pick<ApiDeps, 'db' | 'now' | 'trustedProxies'>;
+type SessionDeps = Pick<ApiDeps, 'db' | 'now' | 'trustedProxies' | 'basePath'>;
 
 export const sessionCookieName = 'api_monitor_admin_session';
 const lifetimeS = 24 * 60 * 60;
@@ -23,10 +23,8 @@ const userAgentLimit = 256;
 const tokenForm = /^[\w-]{43}$/;
 
 /** Starts a session: its token goes into the cookie, and only the token's hash into the database. */
-export async function openSession(
-  { db, now, trustedProxies }: SessionDeps,
-  c: Context<ApiEnv>,
-): Promise<AdminSession> {
+export async function openSession(deps: SessionDeps, c: Context<ApiEnv>): Promise<AdminSession> {
+  const { db, now, trustedProxies } = deps;
   const token = randomBytes(32).toString('base64url');
   const nowS = now();
   const session = await createAdminSession(db, {
@@ -37,7 +35,7 @@ export async function openSession(
     user_agent: quote(c.req.header('user-agent') ?? '', userAgentLimit),
   });
   setCookie(c, sessionCookieName, token, {
-    ...cookieForm(c, trustedProxies),
+    ...cookieForm(c, deps),
     maxAge: lifetimeS,
   });
   return session;
@@ -45,7 +43,7 @@ export async function openSession(
 
 /** The active session of the caller's cookie; null: there is none. */
 export async function findSession(
-  { db, now }: SessionDeps,
+  { db, now }: Pick<SessionDeps, 'db' | 'now'>,
   c: Context<ApiEnv>,
 ): Promise<AdminSession | null> {
   const token = getCookie(c, sessionCookieName);
@@ -60,13 +58,8 @@ export async function findSession(
 }
 
 /** Makes the browser forget the cookie. */
-export function forgetCookie({ trustedProxies }: SessionDeps, c: Context<ApiEnv>): void {
-  deleteCookie(c, sessionCookieName, cookieForm(c, trustedProxies));
-}
-
-function cookieForm(c: Context<ApiEnv>, trusted: SessionDeps['trustedProxies']) {
-  const secure = isSecure(c, trusted);
-  return { path: '/', httpOnly: true, sameSite: 'Strict', secure } as const;
+export function forgetCookie(deps: SessionDeps, c: Context<ApiEnv>): void {
+  deleteCookie(c, sessionCookieName, cookieForm(c, deps));
 }
 
 function ignorePassingFault(error: unknown): void {

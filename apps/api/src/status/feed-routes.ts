@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
-import { isSecure } from '../auth/forwarded.ts';
+import { askedHost, isSecure } from '../auth/forwarded.ts';
 import { createRouteKinds } from '../describe-route.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
 import { readPublicStatus } from './read-public-status.ts';
@@ -22,10 +22,11 @@ export function statusFeedRoutes(deps: ApiDeps) {
     { lang: language = 'en' }: z.output<typeof query>,
     areTitlesHtml: boolean,
   ) => {
-    const { host } = new URL(c.req.url);
-    const asked = `${isSecure(c, deps.trustedProxies) ? 'https' : 'http'}://${host}`;
-    const origin = deps.publicUrl ?? asked;
-    const feed = statusFeed(await readPublicStatus(deps), { origin, language, areTitlesHtml });
+    const host = askedHost(c, deps.trustedProxies);
+    const scheme = isSecure(c, deps.trustedProxies) ? 'https' : 'http';
+    const address =
+      deps.publicUrl ?? `${scheme}://${host}${deps.basePath.slice(0, -1)}`;
+    const feed = statusFeed(await readPublicStatus(deps), { address, language, areTitlesHtml });
     c.header('Cache-Control', 'public, max-age=60');
     return feed;
   };

@@ -12,7 +12,7 @@ type FeedLanguage = (typeof feedLanguages)[number];
 
 interface FeedOptions {
   /** Of this monitor, without a slash at the end. */
-  origin: string;
+  address: string;
   language: FeedLanguage;
   /** Whether titles are HTML, as in Atom; in JSON they are text. */
   areTitlesHtml: boolean;
@@ -21,10 +21,10 @@ interface FeedOptions {
 /** What happened on the public page, newest first: a feed in Atom or as JSON. */
 export function statusFeed(
   status: PublicStatus,
-  { origin, language, areTitlesHtml }: FeedOptions,
+  { address, language, areTitlesHtml }: FeedOptions,
 ): Feed {
   const { title, description, updated_at } = status;
-  const page = `${origin}/status.html`;
+  const page = `${address}/status.html`;
   const entries = [
     ...incidentsOf(status).map((lines) => incidentEntry(lines, status.notes, language)),
     ...threadsOf(status).map((notes) => threadEntry(notes, language)),
@@ -33,7 +33,7 @@ export function statusFeed(
   const feed = new Feed({
     ...{ id: page, link: page, title, description, language, copyright: '' },
     updated: new Date(Math.max(updated_at, ...entries.map((one) => one.updatedAt)) * 1000),
-    feedLinks: { atom: `${origin}/status/feed.atom`, json: `${origin}/status/feed.json` },
+    feedLinks: { atom: `${address}/status/feed.atom`, json: `${address}/status/feed.json` },
   });
   for (const { key, title, lines, at, updatedAt } of entries) {
     feed.addItem({

@@ -5,6 +5,7 @@ import {
   type OpenDatabaseOptions,
 } from '@api-monitor/db';
 import { z } from 'zod';
+import { basePathVariable } from '../http/base-path.ts';
 import { parseTrustedProxies } from '../http/client-address.ts';
 import { logLevels } from '../reports/logger.ts';
 import { envBoolean, envInt, envNumber, envParsed } from './read-env.ts';
@@ -100,6 +101,9 @@ export const publicUrlEnvShape = { PUBLIC_URL: envParsed(publicUrlVariable) };
 export function publicUrlOf({ PUBLIC_URL: url }: { PUBLIC_URL: string }): string | null {
   return url === '' ? null : url;
 }
+
+/** The path below which a proxy in front serves the product; the api and the gateway both read it. */
+export const basePathEnvShape = { BASE_PATH: envParsed(basePathVariable) };
 
 /** How the gateway chooses a channel; the api explains its choices and shows where they come from. */
 export const routingEnvShape = {

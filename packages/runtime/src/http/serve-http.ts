@@ -9,6 +9,7 @@ import {
 import { BlockList, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../reports/logger.ts';
+import { rootPath, takeOffBasePath } from './base-path.ts';
 import { createCallers, type UnknownCallerLimits } from './callers.ts';
 import { type DrainLimits, drainWhenAnswered } from './drain-request.ts';
 import { createProxyWarning } from './unnamed-proxy.ts';
@@ -63,6 +64,8 @@ export type HttpOptions = ListenAddress & {
   trustedProxies?: BlockList | undefined;
   /** Warns about a proxy that isn't one of them. */
   logger?: Pick<Logger, 'warn'>;
+  /** Taken off the paths of requests that have it (`BASE_PATH`). */
+  basePath?: string | undefined;
   /** Tests shorten these. */
   timeouts?: typeof defaultTimeouts;
   drainLimits?: DrainLimits;
@@ -109,6 +112,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     unknownCallers = defaultUnknownCallerLimits,
     trustedProxies = new BlockList(),
     logger,
+    basePath = rootPath,
     ...place
   } = options;
   // Only this process connects to a path, and it has checked its callers already.
@@ -123,10 +127,15 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     if (request.socket.writableEnded) return;
     // Node's parser stops after a request for another protocol.
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+    const redirect = takeOffBasePath(request, basePath);
     if (hasBody(request)) drainWhenAnswered(request, response, drainLimits);
     warnOfProxy?.(request);
     const watch = callers?.onRequest(request, response);
     const fault = faultOfRequest(request);
+    if (fault === null && redirect !== null) {
+      response.writeHead(308, { location: redirect, 'content-length': 0 }).end();
+      return;
+    }
     if (fault === null) {
       listen(request, response);
       watch?.startTimers(request, response);

@@ -18,6 +18,8 @@ import {
 
 interface Options {
   port: number;
+  /** `BASE_PATH`. */
+  basePath?: string;
   /** The service's own requests; without it there are only the status endpoints. */
   handle?: HttpHandler;
   /** Answers bad requests in the service's own format. */
@@ -47,6 +49,7 @@ export async function serveService(
   env: ServiceEnv,
   {
     port,
+    basePath,
     handle = () => false,
     refuse,
     upgrades,
@@ -75,6 +78,7 @@ export async function serveService(
   };
   const server = await serveHttp({
     port,
+    basePath,
     host: env.HOST,
     refuse,
     upgrades,
