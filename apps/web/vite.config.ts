@@ -16,6 +16,10 @@ export default defineConfig({
   // For `%VITE_VERSION%` in the footer.
   define: { 'import.meta.env.VITE_VERSION': JSON.stringify(version) },
   plugins: [partials(root), icons(root), cleanUrls(), tailwindcss()],
+  experimental: {
+    // Relative within scripts and styles, so that they work below any base path. The API puts it into the pages.
+    renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
+  },
   build: {
     // Inlined `data:` URLs would need `img-src data:` in the API's content security policy.
     assetsInlineLimit: 0,

@@ -23,6 +23,7 @@ import { describePreferences } from './scenarios/preferences.ts';
 import { describePublicStatus } from './scenarios/public-status.ts';
 import { describeRequests } from './scenarios/requests.ts';
 import { describeSelecting } from './scenarios/selecting.ts';
+import { describeTabs } from './scenarios/tabs.ts';
 import { describeViewer } from './scenarios/viewer.ts';
 import { describeWeight } from './scenarios/weight.ts';
 import { goTo, logIn, patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
@@ -81,6 +82,7 @@ afterEach(async () => {
 });
 
 describe('access', () => describeAccess(stage));
+describe('the tabs of a browser', () => describeTabs(stage));
 describe('channels', () => describeChannels(stage));
 describe('live traffic', () => describeLiveTraffic(stage));
 describe('arranging channels', () => describeArranging(stage));

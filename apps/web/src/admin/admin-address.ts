@@ -1,3 +1,5 @@
+import { pagePath } from '../shell/base-path.ts';
+
 const adminTabs = [
   'settings',
   'keys',
@@ -35,7 +37,7 @@ export function adminAddress({ tab, action, query, areRevokedShown }: AdminView)
   if (tab === 'audit' && action) params.set('action', action);
   if (tab === 'channels' && query) params.set('q', query);
   if (tab === 'keys' && areRevokedShown) params.set('revoked', '1');
-  return params.size === 0 ? '/admin.html' : `/admin.html?${params}`;
+  return pagePath(params.size === 0 ? '/admin.html' : `/admin.html?${params}`);
 }
 
 /** A part of the page that acts when its tab is shown or left. */

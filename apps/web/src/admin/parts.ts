@@ -1,6 +1,7 @@
 import Alpine from '@alpinejs/csp';
 import { createAttempt, idleAttempt } from '../api/attempt.ts';
 import { createClient } from '../api/client.ts';
+import { monitorAddress, pagePath } from '../shell/base-path.ts';
 import type { Shell } from '../shell/start-shell.ts';
 import { createViewStore } from './admin-address.ts';
 import { createConfirmStore } from './dialogs/confirm-store.ts';
@@ -29,8 +30,7 @@ export function createParts(shell: Shell) {
     return isDone;
   };
   return {
-    // The session's cookie authenticates; the API would prefer a token if one were sent.
-    client: createClient(location.origin, () => null),
+    client: createClient(monitorAddress()),
     language,
     toasts,
     nowS,
@@ -52,5 +52,5 @@ export function goToLogin(): void {
   if (isLeaving) return;
   isLeaving = true;
   const next = encodeURIComponent(location.pathname + location.search);
-  location.replace(`/admin/login?next=${next}`);
+  location.replace(pagePath(`/admin/login?next=${next}`));
 }

@@ -5,6 +5,7 @@ import { formatLatency, formatPercent } from '../format/duration.ts';
 import { toneOfUptime } from '../format/public-tone.ts';
 import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
+import { pagePath } from '../shell/base-path.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import { type AnalysisAddress, maxCompared, type Range, ranges } from './analysis-address.ts';
 import type { createChartTables } from './chart-tables.ts';
@@ -32,7 +33,7 @@ export function createAnalysisPanel(options: AnalysisOptions) {
 
   return {
     ranges,
-    viewerHref: `/viewer.html?target_id=${options.targetId}`,
+    viewerHref: pagePath(`/viewer.html?target_id=${options.targetId}`),
     range: address.range,
     /** The models that are compared. */
     models: address.models,

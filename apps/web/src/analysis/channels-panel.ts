@@ -1,6 +1,7 @@
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { download, fileNameOf } from '../export/download.ts';
 import { toCsv } from '../export/to-csv.ts';
+import { pagePath } from '../shell/base-path.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
 import { maxCompared, type Range } from './analysis-address.ts';
@@ -59,7 +60,7 @@ export function createChannelsPanel(options: ChannelsOptions) {
       this.lines = analysis.items.map((item) => {
         const { target_id, target_name: name, model } = item;
         const search = new URLSearchParams({ target_id: String(target_id), model });
-        const href = `/analysis.html?${search}`;
+        const href = pagePath(`/analysis.html?${search}`);
         return figureLine({ key: String(target_id), name, href }, item, translator);
       });
       const subjects = analysis.items

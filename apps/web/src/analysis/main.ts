@@ -68,7 +68,7 @@ function start() {
     turn += 1;
     const mine = turn;
     const answer = await page.attempt(() => ask(shell.client, targetId, analysis.range));
-    if (!answer) return page.phase === 'ready' || page.phase === 'failed';
+    if (!answer) return page.mayWatch;
     if (mine !== turn) return true;
     analysis.take(answer.target.name, answer);
     page.phase = 'ready';

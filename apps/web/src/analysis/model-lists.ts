@@ -1,6 +1,7 @@
 import { html, render, svg } from 'lit-html';
 import type { DrawLoop } from '../draw/draw-loop.ts';
 import { createRows } from '../draw/rows.ts';
+import { pagePath } from '../shell/base-path.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { AnalysisPanel } from './analysis-panel.ts';
 import { figureLine, type NamedFigures } from './figures.ts';
@@ -38,7 +39,7 @@ export function createModelLists(options: ModelListsOptions) {
   const lineTemplate = (item: NamedFigures) => {
     const { model, target_id } = item;
     const search = new URLSearchParams({ target_id: String(target_id), run_id: 'all', model });
-    const named = { key: model, name: model, href: `/viewer.html?${search}` };
+    const named = { key: model, name: model, href: pagePath(`/viewer.html?${search}`) };
     const line = figureLine(named, item, language.translator);
     const isCompared = analysis.isCompared(model);
     return html`

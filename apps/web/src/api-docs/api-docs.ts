@@ -1,3 +1,4 @@
+import { monitorAddress, pagePath } from '../shell/base-path.ts';
 import { initially } from '../shell/initially.ts';
 import type { Shell } from '../shell/start-shell.ts';
 import { openDetailsInHash } from '../ui/open-details.ts';
@@ -17,7 +18,7 @@ export function createApiDocs({ language, copyText }: Pick<Shell, 'language' | '
     async init() {
       try {
         const document = await fetchDocument();
-        all = readDocument(document, location.origin);
+        all = readDocument(document, monitorAddress());
         this.about = document.info.description ?? '';
         this.groups = searchCalls(all, this.query);
         this.phase = 'ready';
@@ -55,7 +56,7 @@ export function createApiDocs({ language, copyText }: Pick<Shell, 'language' | '
 
 /** The document doesn't describe its own route, so the typed client doesn't have it. */
 async function fetchDocument(): Promise<OpenApiDocument> {
-  const response = await fetch('/api/openapi.json');
+  const response = await fetch(pagePath('/api/openapi.json'));
   if (!response.ok) throw new Error(`status ${response.status}`);
   return response.json();
 }

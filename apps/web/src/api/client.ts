@@ -1,15 +1,20 @@
 import type { ApiApp } from '@api-monitor/api';
+import { pageMark } from '@api-monitor/core';
 import { type ClientResponse, hc } from 'hono/client';
 import { ApiFailure, failureOf } from './failure.ts';
 
 export type ApiClient = ReturnType<typeof createClient>;
 
-/** The API's typed client; each call sends the current token. */
-export function createClient(origin: string, token: () => string | null) {
-  return hc<ApiApp>(origin, {
-    headers: (): Record<string, string> => {
-      const current = token();
-      return current === null ? {} : { authorization: `Bearer ${current}` };
+/**
+ * The API's typed client. A cookie says who calls, so `Authorization` stays free for the password check of a
+ * proxy in front. Calls wait for `isReady`.
+ */
+export function createClient(address: string, isReady: Promise<unknown> = Promise.resolve()) {
+  return hc<ApiApp>(address, {
+    headers: { [pageMark.name]: pageMark.value },
+    fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+      await isReady;
+      return fetch(input, init);
     },
   });
 }

@@ -47,7 +47,7 @@ export function createSync({ client, page, book, home, list, setTimer }: SyncOpt
     const answer = await page.attempt(() =>
       answerOf(client.api.targets.$get({ query: { history: '0' } })),
     );
-    if (!answer) return page.phase === 'ready' || page.phase === 'failed';
+    if (!answer) return page.mayWatch;
     home.isAdmin = answer.permissions.role === 'admin';
     book.replaceAll(answer.items);
     // Drawn before the phase changes, or a full list would look empty for a frame.

@@ -9,6 +9,7 @@ import {
 import { formatSpan } from '../format/duration.ts';
 import { formatExactTime, readerZone } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
+import { pagePath } from '../shell/base-path.ts';
 
 export type Serving = readonly string[] | undefined;
 
@@ -26,7 +27,8 @@ export function memberRow(member: Member, all: Serving, translator: Translator, 
       ? (name ?? t('incidents.whole_channel'))
       : memberTitle(member, { language, timeZone: readerZone() }),
     channel: isOutage(subject.kind) ? (member.channel ?? '') : '',
-    channelHref: subject.target_id === null ? null : `/viewer.html?target_id=${subject.target_id}`,
+    channelHref:
+      subject.target_id === null ? null : pagePath(`/viewer.html?target_id=${subject.target_id}`),
     stateText: stateText(member, translator),
     spanText: formatSpan((left_at ?? nowS) - since, translator),
     badgeTone: isFailing ? 'bad' : 'idle',

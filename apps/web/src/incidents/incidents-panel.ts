@@ -147,7 +147,7 @@ export function createIncidentsPanel(options: IncidentsOptions) {
       const open = await ask({ state: 'open', limit: '200' }, this.filter);
       const past = open && (await ask({ state: 'past', limit: String(pageLength) }, this.filter));
       if (mine !== turn) return true;
-      if (!open || !past) return page.phase === 'ready' || page.phase === 'failed';
+      if (!open || !past) return page.mayWatch;
       this.incidents = [...open.items, ...past.items];
       rememberChannels(this.incidents);
       this.openCount = open.open;

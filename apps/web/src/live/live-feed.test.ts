@@ -1,110 +1,155 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs, createLiveFeed, type FeedSource } from './live-feed.ts';
+import { backoffMs, createLiveFeed, type FeedAnswer } from './live-feed.ts';
+import { createClock } from './scripted-clock.ts';
 
-class ScriptedSource implements FeedSource {
-  readyState = 0;
-  isClosed = false;
-  private readonly listeners = new Map<string, ((event: { data?: unknown }) => void)[]>();
-
-  addEventListener(type: string, listener: (event: { data?: unknown }) => void): void {
-    this.listeners.set(type, [...(this.listeners.get(type) ?? []), listener]);
-  }
-  close(): void {
-    this.isClosed = true;
-  }
-  send(type: string, data?: unknown): void {
-    for (const listener of this.listeners.get(type) ?? []) listener({ data });
-  }
-  giveUp(): void {
-    this.readyState = 2;
-    this.send('error');
-  }
+/** A stream that the test speaks on. */
+function scriptedStream(status = 200, retryAfterS: number | null = null) {
+  const pieces: (string | null)[] = [];
+  let wake = () => {};
+  const say = (piece: string | null) => {
+    pieces.push(piece);
+    wake();
+  };
+  const answer: FeedAnswer = {
+    status,
+    retryAfterS,
+    async next() {
+      while (pieces.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      return pieces.shift() ?? null;
+    },
+  };
+  return { answer, say, end: () => say(null) };
 }
 
-function setUp(isOnline = true) {
-  const sources: ScriptedSource[] = [];
+function setUp({ isOnline = true }: { isOnline?: boolean } = {}) {
+  const clock = createClock();
   const heard: string[] = [];
-  const timers: { callback: () => void; delayMs: number; cancelled: boolean }[] = [];
-  const feed = createLiveFeed({
-    open: () => {
-      const source = new ScriptedSource();
-      sources.push(source);
-      return source;
+  const opened: { lastEventId: string | null; signal: AbortSignal }[] = [];
+  const answers: (FeedAnswer | null)[] = [];
+  const feed = createLiveFeed(
+    {
+      open: async (lastEventId, signal) => {
+        opened.push({ lastEventId, signal });
+        const answer = answers.shift();
+        if (answer) return answer;
+        throw new Error('no answer');
+      },
+      isOnline: () => isOnline,
+      setTimer: clock.setTimer,
+      nowMs: clock.nowMs,
+      random: () => 1,
+      silenceMs: 40_000,
     },
-    events: ['target_updated'],
-    onEvent: (name, data) => heard.push(`${name} ${JSON.stringify(data)}`),
-    onState: (state) => heard.push(state),
-    onGap: () => heard.push('gap'),
-    isOnline: () => isOnline,
-    setTimer: (callback, delayMs) => {
-      const timer = { callback, delayMs, cancelled: false };
-      timers.push(timer);
-      return () => {
-        timer.cancelled = true;
-      };
+    {
+      onEvent: ({ name, data }) => heard.push(`${name} ${JSON.stringify(data)}`),
+      onState: (state) => heard.push(state),
+      onGap: () => heard.push('gap'),
+      onRefused: () => heard.push('refused'),
     },
-    random: () => 1,
-  });
-  feed.start();
-  return { feed, sources, heard, timers };
+  );
+  /** The feed gets one stream after the other. */
+  const streams = (...statuses: (number | null)[]) => {
+    const made = statuses.map((status) => (status === null ? null : scriptedStream(status)));
+    answers.push(...made.map((stream) => stream?.answer ?? null));
+    return made.map((stream) => stream ?? scriptedStream());
+  };
+  const start = async () => {
+    feed.start(null, false);
+    await clock.pass(0);
+  };
+  return { feed, clock, heard, opened, answers, streams, start };
 }
 
 describe('the live feed', () => {
-  it('passes events on, parsed', () => {
-    const { sources, heard } = setUp();
-    sources[0]?.send('open');
-    sources[0]?.send('target_updated', '{"target_id":3}');
-    expect(heard).toEqual(['live', 'target_updated {"target_id":3}']);
+  it('passes events on, and after a cut continues from the last one', async () => {
+    const { clock, heard, opened, streams, start } = setUp();
+    const [first] = streams(200, 200);
+    await start();
+    first?.say('id: 5\nevent: target_updated\ndata: {"target_id":3}\n\n');
+    first?.end();
+    await clock.pass(1000);
+    expect(heard).toEqual(['live', 'target_updated {"target_id":3}', 'reconnecting', 'live']);
+    expect(opened.map(({ lastEventId }) => lastEventId)).toEqual([null, '5']);
   });
 
-  it('lets the browser reconnect after a cut, because it fetches the missed events', () => {
-    const { sources, heard, timers } = setUp();
-    sources[0]?.send('open');
-    sources[0]?.send('error');
-    sources[0]?.send('open');
-    expect(heard).toEqual(['live', 'reconnecting', 'live']);
-    expect(sources).toHaveLength(1);
-    expect(timers).toHaveLength(0);
+  it('reports a gap if it had heard of no event before the cut', async () => {
+    const { clock, heard, streams, start } = setUp();
+    const [first] = streams(200, 200);
+    await start();
+    first?.say('event: connected\ndata: ok\n\n');
+    first?.end();
+    await clock.pass(1000);
+    expect(heard).toEqual(['live', 'connected "ok"', 'reconnecting', 'live', 'gap']);
   });
 
-  it('opens another source when the browser gives up, waits longer each time, and reports the gap', () => {
-    const { sources, heard, timers } = setUp();
-    sources[0]?.send('open');
-    sources[0]?.giveUp();
-    timers[0]?.callback();
-    sources[1]?.giveUp();
-    timers[1]?.callback();
-    sources[2]?.send('open');
-    expect(timers.map((it) => it.delayMs)).toEqual([1000, 2000]);
-    expect(heard).toEqual(['live', 'reconnecting', 'reconnecting', 'live', 'gap']);
+  it('waits longer after each failure, and as long as the server says', async () => {
+    const { clock, opened, streams, answers, start } = setUp();
+    streams(null, 502);
+    answers.push(scriptedStream(429, 30).answer);
+    await start();
+    const at: number[] = [];
+    for (let second = 0; second < 45; second += 1) {
+      while (opened.length > at.length) at.push(second);
+      await clock.pass(1000);
+    }
+    expect(at).toEqual([0, 1, 3, 33, 41]);
   });
 
-  it('ignores a source that it replaced', () => {
-    const { feed, sources, heard } = setUp();
-    sources[0]?.send('open');
-    feed.restart();
-    sources[0]?.send('target_updated', '{"target_id":1}');
-    expect(sources[0]?.isClosed).toBe(true);
-    expect(heard).toEqual(['live', 'reconnecting']);
+  it('stops at the first refusal, until it is started again', async () => {
+    const { feed, clock, heard, opened, streams, start } = setUp();
+    streams(401, 200);
+    await start();
+    await clock.pass(300_000);
+    feed.check();
+    expect([heard, opened.length]).toEqual([['refused'], 1]);
+    await start();
+    expect(heard).toEqual(['refused', 'live']);
   });
 
-  it('does not report a first attempt that fails as a lost connection', () => {
-    const { feed, heard } = setUp();
-    feed.restart();
-    expect(heard).toEqual([]);
+  it('opens another stream if this one falls silent, also while it waits for the answer', async () => {
+    const { clock, heard, opened, answers, streams, start } = setUp();
+    const [dead] = streams(200);
+    answers.push({ ...scriptedStream().answer, status: 200 });
+    await start();
+    await clock.pass(30_000);
+    dead?.say('event: heartbeat\ndata: {}\n\n');
+    await clock.pass(38_000);
+    expect(opened).toHaveLength(1);
+    await clock.pass(8000);
+    expect(opened).toHaveLength(2);
+    expect(opened[0]?.signal.aborted).toBe(true);
+    dead?.say('event: too_late\ndata: {}\n\n');
+    await clock.pass(0);
+    expect(heard.filter((one) => one.startsWith('too_late'))).toEqual([]);
   });
 
-  it('says offline if the browser is', () => {
-    const { sources, heard } = setUp(false);
-    sources[0]?.giveUp();
+  it('notices at once that the machine has slept', async () => {
+    const { feed, clock, opened, streams, start } = setUp();
+    streams(200, 200);
+    await start();
+    clock.sleep(3_600_000);
+    feed.check();
+    await clock.pass(0);
+    expect(opened).toHaveLength(2);
+  });
+
+  it('tries at once if someone looks while it waits for the next attempt', async () => {
+    const { feed, clock, opened, heard, streams, start } = setUp();
+    streams(null, 200);
+    await start();
+    feed.check();
+    await clock.pass(0);
+    expect([opened.length, heard.at(-1)]).toEqual([2, 'live']);
+  });
+
+  it('says offline if the browser is, and tries nothing after it was stopped', async () => {
+    const { feed, clock, heard, opened, streams, start } = setUp({ isOnline: false });
+    streams(null);
+    await start();
     expect(heard).toEqual(['offline']);
-  });
-
-  it('cancels its timer when it stops', () => {
-    const { feed, sources, timers } = setUp();
-    sources[0]?.giveUp();
     feed.stop();
-    expect(timers[0]?.cancelled).toBe(true);
+    await clock.pass(60_000);
+    expect(opened).toHaveLength(1);
   });
 });
 

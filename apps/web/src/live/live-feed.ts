@@ -1,97 +1,156 @@
+import { createEventParser, type StreamEvent } from './event-parser.ts';
+
 export type LiveState = 'live' | 'reconnecting' | 'offline';
 
-/** The part of an EventSource that the feed uses. */
-export interface FeedSource {
-  readonly readyState: number;
-  addEventListener(type: string, listener: (event: { data?: unknown }) => void): void;
-  close(): void;
+/** What the feed needs of an answer. */
+export interface FeedAnswer {
+  status: number;
+  retryAfterS: number | null;
+  /** The next piece of the stream; null at its end. Rejects if the connection is cut. */
+  next(): Promise<string | null>;
 }
 
-interface LiveFeedOptions {
-  open(): FeedSource;
-  /** Names of the events to listen to. */
-  events: readonly string[];
-  onEvent(name: string, data: unknown): void;
+export interface FeedEnd {
+  onEvent(event: StreamEvent): void;
   onState(state: LiveState): void;
   /** The stream is open again, but events may be missing. */
   onGap(): void;
+  /** The server wants a login: nothing is tried again until `start`. */
+  onRefused(): void;
+}
+
+export interface FeedSurroundings {
+  /** Rejects if there is no answer. `lastEventId`: the server begins with what came after it. */
+  open(lastEventId: string | null, signal: AbortSignal): Promise<FeedAnswer>;
   isOnline(): boolean;
   /** Calls back after `delayMs`; returns a function that cancels it. */
   setTimer(callback: () => void, delayMs: number): () => void;
+  nowMs(): number;
+  /** From 0 to 1. */
   random(): number;
+  /** A stream that says nothing for so long is dead. */
+  silenceMs: number;
 }
 
-const closed = 2;
+/** Owns one connection to the event stream. */
+export interface LiveFeed {
+  /** `continues`: the page has followed the stream before, up to `lastEventId`. */
+  start(lastEventId: string | null, continues: boolean): void;
+  /** Opens another stream at once. */
+  restart(): void;
+  /** Opens another one if there is none now, or if this one has been silent for too long. */
+  check(): void;
+  stop(): void;
+}
+
 const firstMs = 1000;
 const maxMs = 30_000;
+/** How often it looks for silence. A machine that slept notices at its first look. */
+const lookMs = 5000;
 
 /**
- * Owns the event stream. A browser's EventSource reconnects by itself after a cut, with the id of the
- * last event, but gives up on any answer other than 200. Then the feed opens another one, waits longer
- * each time, and reports that events may be missing.
+ * Keeps the event stream open: after a cut, and if it falls silent, it opens another one from the last
+ * event on, and waits longer each time that fails. It uses `fetch`, because an EventSource can neither be
+ * asked for the status of a refusal nor continue another tab's stream.
  */
-export function createLiveFeed(options: LiveFeedOptions) {
-  let source: FeedSource | null = null;
-  let cancelTimer: (() => void) | null = null;
-  let failures = 0;
+export function createLiveFeed(surroundings: FeedSurroundings, end: FeedEnd): LiveFeed {
+  const { setTimer, nowMs, isOnline } = surroundings;
+  let current: AbortController | null = null;
+  let lastEventId: string | null = null;
   let wasConnected = false;
+  let failures = 0;
+  let isWaiting = false;
+  let heardAtMs = 0;
+  let cancelRetry = () => {};
+  let cancelLook = () => {};
 
-  const reportLoss = () => options.onState(options.isOnline() ? 'reconnecting' : 'offline');
+  const reportLoss = () => end.onState(isOnline() ? 'reconnecting' : 'offline');
 
   const drop = () => {
-    cancelTimer?.();
-    cancelTimer = null;
-    source?.close();
-    source = null;
+    isWaiting = false;
+    cancelRetry();
+    cancelLook();
+    current?.abort();
+    current = null;
+  };
+
+  const look = () => {
+    cancelLook = setTimer(() => {
+      look();
+      check();
+    }, lookMs);
+  };
+
+  const read = async ({ next }: FeedAnswer, isMine: () => boolean) => {
+    const parse = createEventParser();
+    for (;;) {
+      const piece = await next().catch(() => null);
+      if (piece === null || !isMine()) return;
+      heardAtMs = nowMs();
+      for (const event of parse(piece)) {
+        lastEventId = event.id ?? lastEventId;
+        end.onEvent(event);
+      }
+    }
+  };
+
+  const take = async (answer: FeedAnswer, isMine: () => boolean) => {
+    failures = 0;
+    heardAtMs = nowMs();
+    end.onState('live');
+    if (wasConnected && lastEventId === null) end.onGap();
+    wasConnected = true;
+    await read(answer, isMine);
+  };
+
+  const follow = async (own: AbortController) => {
+    const isMine = () => current === own;
+    const answer = await surroundings.open(lastEventId, own.signal).catch(() => null);
+    if (!isMine()) return;
+    if (answer?.status === 401 || answer?.status === 403) {
+      drop();
+      return end.onRefused();
+    }
+    if (answer?.status === 200) await take(answer, isMine);
+    if (!isMine()) return;
+    drop();
+    reportLoss();
+    failures += 1;
+    const waitMs = backoffMs(failures, surroundings.random());
+    isWaiting = true;
+    cancelRetry = setTimer(connect, Math.max(waitMs, (answer?.retryAfterS ?? 0) * 1000));
   };
 
   const connect = () => {
     drop();
-    const current = options.open();
-    source = current;
-    let isFirstOpen = true;
-    current.addEventListener('open', () => {
-      if (source !== current) return;
-      failures = 0;
-      options.onState('live');
-      if (isFirstOpen && wasConnected) options.onGap();
-      isFirstOpen = false;
-      wasConnected = true;
-    });
-    current.addEventListener('error', () => {
-      if (source !== current) return;
-      reportLoss();
-      if (current.readyState !== closed) return;
-      failures += 1;
-      cancelTimer = options.setTimer(connect, backoffMs(failures, options.random()));
-    });
-    for (const name of options.events) {
-      current.addEventListener(name, (event) => {
-        if (source === current) options.onEvent(name, parseData(event.data));
-      });
-    }
+    heardAtMs = nowMs();
+    const own = new AbortController();
+    current = own;
+    look();
+    void follow(own);
+  };
+
+  const restart = () => {
+    failures = 0;
+    if (wasConnected) reportLoss();
+    connect();
+  };
+
+  const check = () => {
+    if (isWaiting || (current && nowMs() - heardAtMs > surroundings.silenceMs)) restart();
   };
 
   return {
-    start: connect,
-    /** Tries again at once, because the network is back or the token changed. */
-    restart(): void {
+    start(lastId, continues) {
+      lastEventId = lastId;
+      wasConnected = continues;
       failures = 0;
-      if (wasConnected) reportLoss();
       connect();
     },
+    restart,
+    check,
     stop: drop,
   };
-}
-
-/** The event's data; text that isn't JSON, such as the `ok` of `connected`, stays as it is. */
-function parseData(data: unknown): unknown {
-  if (typeof data !== 'string') return data;
-  try {
-    return JSON.parse(data);
-  } catch {
-    return data;
-  }
 }
 
 /** The wait before the next attempt, in ms; `random` (0 to 1) spreads the clients out. */

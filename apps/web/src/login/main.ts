@@ -1,6 +1,5 @@
 import Alpine from '@alpinejs/csp';
 import { adminTexts } from '../admin/admin-texts.ts';
-import { createClient } from '../api/client.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { createLoginForm } from './login-form.ts';
 import { safeNext } from './safe-next.ts';
@@ -10,7 +9,6 @@ const components = shell.addComponents({
   login: () =>
     createLoginForm({
       ...shell,
-      client: createClient(location.origin, () => null),
       onLoggedIn: () => location.replace(safeNext(location.search)),
     }),
 });

@@ -1,7 +1,9 @@
-const fallback = '/admin.html';
+import { pagePath } from '../shell/base-path.ts';
 
 /** The address to open after the login: always in the administration, never on another site. */
 export function safeNext(search: string): string {
-  const next = new URLSearchParams(search).get('next') ?? fallback;
-  return /^\/admin\.html(\?[\w=&%.-]*)?$/.test(next) ? next : fallback;
+  const admin = pagePath('/admin.html');
+  const next = new URLSearchParams(search).get('next') ?? admin;
+  const query = next.startsWith(admin) ? next.slice(admin.length) : null;
+  return query !== null && /^(\?[\w=&%.-]*)?$/.test(query) ? next : admin;
 }

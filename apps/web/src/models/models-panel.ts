@@ -77,7 +77,7 @@ export function createModelsPanel({ client, page, language, filter, onChange }: 
     },
     async load(): Promise<boolean> {
       const answer = await page.attempt(() => answerOf(client.api.models.$get()));
-      if (!answer) return page.phase === 'ready' || page.phase === 'failed';
+      if (!answer) return page.mayWatch;
       loaded = answer;
       this.policy = answer.policy;
       this.counts = { ...answer.counts, any: answer.items.length };

@@ -2,6 +2,7 @@ import { type Mark, markOf, markTones } from '../channels/evidence-mark.ts';
 import { formatLatency, formatRate } from '../format/duration.ts';
 import { formatMoment, formatSeconds } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
+import { pagePath } from '../shell/base-path.ts';
 import type { Candidate, Offer } from './offered-model.ts';
 
 export type OfferLine = ReturnType<typeof offerLine>;
@@ -31,7 +32,7 @@ export function offerLine(
     name: target_name,
     /** The channel's own name for the model, if it is another. */
     ownName: candidate.model === model ? '' : candidate.model,
-    href: `/viewer.html?${search}`,
+    href: pagePath(`/viewer.html?${search}`),
     /** Its place in the gateway's order; empty if it is refused. */
     rankText: rank === null ? '' : String(rank),
     isChosen,

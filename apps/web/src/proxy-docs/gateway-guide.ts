@@ -1,5 +1,6 @@
 import { answerOf } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
+import { monitorAddress } from '../shell/base-path.ts';
 import { initially } from '../shell/initially.ts';
 import type { Shell } from '../shell/start-shell.ts';
 import { openDetailsInHash } from '../ui/open-details.ts';
@@ -24,7 +25,7 @@ export function createGatewayGuide({
 }: Pick<Shell, 'client' | 'language' | 'copyText'>) {
   return {
     /** The key never leaves the page. */
-    form: { address: location.origin, key: '' },
+    form: { address: monitorAddress(), key: '' },
     errors: { address: '', key: '' },
     model: new URLSearchParams(location.search).get('model') ?? '',
     models: initially<LiveModel[]>([]),

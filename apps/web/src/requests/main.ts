@@ -50,7 +50,7 @@ function start() {
   };
   const repeat = (work: () => Promise<unknown>, pauseMs: number) => {
     const again = async () => {
-      if (!document.hidden && page.phase === 'ready') await work();
+      if (!document.hidden && page.phase === 'ready' && !page.isLoggedOut) await work();
       shell.setTimer(() => void again(), pauseMs);
     };
     shell.setTimer(() => void again(), pauseMs);

@@ -58,7 +58,7 @@ export function createTail({ client, page, filter, isReading, drawList }: TailOp
       const mine = turn;
       const answer = await ask({ limit: String(pageLength) });
       if (mine !== turn) return true;
-      if (!answer) return page.phase === 'ready' || page.phase === 'failed';
+      if (!answer) return page.mayWatch;
       held = [];
       this.waiting = 0;
       this.hasOlder = answer.next_before_id !== null;

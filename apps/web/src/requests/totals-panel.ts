@@ -112,7 +112,7 @@ export function createTotalsPanel(options: TotalsOptions) {
       turn += 1;
       const mine = turn;
       const answer = await page.attempt(() => askAll(this));
-      if (!answer) return page.phase === 'ready' || page.phase === 'failed';
+      if (!answer) return page.mayWatch;
       if (mine !== turn) return true;
       const [key = [], channel = [], model = []] = answer.choices;
       byGroup = { key, channel, model };

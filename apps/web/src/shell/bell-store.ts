@@ -15,6 +15,8 @@ const mostCounted = 99;
 export function createBellStore({ client, language }: BellOptions) {
   return {
     isShown: false,
+    /** The server wants a login, or another one: nothing is asked until that changes. */
+    isRefused: false,
     open: 0,
     isCritical: false,
     get tone() {
@@ -36,11 +38,12 @@ export function createBellStore({ client, language }: BellOptions) {
         const answer = await answerOf(client.api.incidents.$get({ query }));
         this.open = answer.open;
         this.isCritical = answer.items.length > 0;
-        this.isShown = true;
+        Object.assign(this, { isShown: true, isRefused: false });
       } catch (error) {
         if (!(error instanceof ApiFailure)) throw error;
         // While the server can't be reached, the bell keeps what it knew.
-        if (error.status === 401 || error.status === 403) this.isShown = false;
+        if (error.status !== 401 && error.status !== 403) return;
+        Object.assign(this, { isShown: false, isRefused: true });
       }
     },
   };

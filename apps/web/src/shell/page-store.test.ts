@@ -49,7 +49,9 @@ it('asks for a token, and keeps its content', async () => {
   const { page, fail, refusals } = setUp();
   page.phase = 'ready';
   await fail(401);
-  expect([page.phase, refusals]).toEqual(['ready', [401]]);
+  expect([page.phase, refusals, page.mayWatch]).toEqual(['ready', [401], false]);
+  await page.attempt(() => Promise.resolve());
+  expect(page.mayWatch).toBe(true);
 });
 
 it('is busy while it waits for any answer', async () => {

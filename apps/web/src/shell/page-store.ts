@@ -24,6 +24,7 @@ export function createPageStore(options: PageStoreOptions) {
     const { status } = error;
     if (status === 401 || (status === 429 && lastAnswerS === null)) {
       if (page.phase !== 'ready') page.phase = 'locked';
+      page.isLoggedOut = true;
       options.tokenDialog.refused(error);
       return;
     }
@@ -39,8 +40,14 @@ export function createPageStore(options: PageStoreOptions) {
     failure: '',
     /** When the server last answered, while it is unreachable; else null. */
     staleSinceS: initially<number | null>(null),
+    /** Whether the last answer asked for a login. What a page repeats by itself must stop then. */
+    isLoggedOut: false,
     /** Whether the page waits for an answer while it shows an earlier one. */
     isBusy: false,
+    /** Whether changes should be watched for: not until a login that is missing. */
+    get mayWatch() {
+      return !this.isLoggedOut && (this.phase === 'ready' || this.phase === 'failed');
+    },
     get staleText() {
       if (this.staleSinceS === null) return '';
       const time = formatClock(this.staleSinceS, language.translator);
@@ -59,6 +66,7 @@ export function createPageStore(options: PageStoreOptions) {
         const answer = await work();
         lastAnswerS = nowS();
         this.staleSinceS = null;
+        this.isLoggedOut = false;
         return answer;
       } catch (error) {
         if (!(error instanceof ApiFailure)) throw error;

@@ -2,16 +2,17 @@ import Alpine from '@alpinejs/csp';
 import { createAttempt } from '../api/attempt.ts';
 import { answerOf, createClient } from '../api/client.ts';
 import { languageFrom, type PageTexts } from '../i18n/translate.ts';
+import { createSignIn } from '../token/sign-in.ts';
 import { createTokenDialogStore } from '../token/token-dialog-store.ts';
-import { createTokenStore } from '../token/token-store.ts';
 import { addDirectives } from '../ui/directives.ts';
+import { basePath, monitorAddress } from './base-path.ts';
 import { type BellStore, createBellStore } from './bell-store.ts';
 import { createLanguageStore, type LanguageStore } from './language-store.ts';
 import { createLiveStore } from './live-store.ts';
 import { createThemeStore, themeFrom } from './theme-store.ts';
 import { createToastStore } from './toast-store.ts';
 
-/** The parts of every page: language, theme, token, toasts, and the API client. */
+/** The parts of every page: language, theme, login, toasts, and the API client. */
 export type Shell = ReturnType<typeof createShell>;
 
 /** What every page's markup may call `$store.…`. */
@@ -23,7 +24,7 @@ export type ShellComponents = Shell['components'];
 interface ShellOptions {
   /** The page's link in the navigation. */
   page: 'home' | 'models' | 'requests' | 'incidents' | 'docs' | 'gateway' | 'status' | 'admin';
-  /** Called when a token was accepted or forgotten. */
+  /** Called when a token was accepted or forgotten, also in another tab. */
   onTokenChange?: () => void;
   /** Texts that only this page has. */
   texts?: PageTexts;
@@ -31,8 +32,11 @@ interface ShellOptions {
 
 /** Builds the shell. The page adds its own stores and components, then starts Alpine. */
 export function createShell({ page, onTokenChange = () => {}, texts }: ShellOptions) {
-  const tokens = createTokenStore(localStorage, sessionStorage);
-  const client = createClient(location.origin, tokens.read);
+  const base = basePath();
+  const signIn = createSignIn({ base, device: localStorage, tab: sessionStorage });
+  const plainClient = createClient(monitorAddress());
+  const moved = signIn.moveToken((json) => answerOf(plainClient.api.login.$post({ json })));
+  const client = createClient(monitorAddress(), moved);
   const nowS = () => Date.now() / 1000;
   const language = Alpine.reactive(startLanguage(texts));
   const theme = Alpine.reactive(startTheme());
@@ -41,22 +45,21 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
   const toasts = Alpine.reactive(createToastStore(setTimer));
   const tokenDialog = Alpine.reactive(
     createTokenDialogStore({
-      tokens,
+      signIn,
       language,
-      tryToken: async (token) => {
-        const trial = createClient(location.origin, () => token);
-        await answerOf(trial.api.dashboard.$get());
-      },
-      onAccepted: () => {
-        onTokenChange();
-        void bell.load();
-      },
-      onForgotten: () => {
-        onTokenChange();
-        void bell.load();
-      },
+      logIn: async (json) => void (await answerOf(client.api.login.$post({ json }))),
+      logOut: async () => void (await answerOf(client.api.logout.$post())),
+      onChange: () => reload(),
     }),
   );
+  const reload = () => {
+    onTokenChange();
+    void bell.load();
+  };
+  signIn.onChangeElsewhere(() => {
+    tokenDialog.close();
+    reload();
+  });
   matchMedia(darkTheme).addEventListener('change', () => theme.systemChanged());
   setInterval(() => {
     clock.nowS = nowS();
@@ -70,8 +73,8 @@ export function createShell({ page, onTokenChange = () => {}, texts }: ShellOpti
   if (document.querySelector('.bell')) followBell(bell);
   const components = addComponents({ tokenForm: () => tokenDialog });
   return {
+    base,
     client,
-    tokens,
     language,
     theme,
     live,
@@ -123,7 +126,7 @@ const bellMs = 30_000;
 function followBell(bell: BellStore): void {
   void bell.load();
   setInterval(() => {
-    if (!document.hidden) void bell.load();
+    if (!document.hidden && !bell.isRefused) void bell.load();
   }, bellMs);
 }
 

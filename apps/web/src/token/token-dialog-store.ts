@@ -1,19 +1,20 @@
 import { ApiFailure, sentenceOf } from '../api/failure.ts';
 import { formatSpan } from '../format/duration.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
-import type { TokenStore } from './token-store.ts';
+import type { Login, SignIn } from './sign-in.ts';
 
 interface TokenDialogOptions {
-  tokens: TokenStore;
+  signIn: SignIn;
   language: LanguageStore;
   /** Rejects with an `ApiFailure` if the API doesn't accept the token. */
-  tryToken(token: string): Promise<void>;
-  onAccepted(): void;
-  onForgotten(): void;
+  logIn(login: Login): Promise<void>;
+  logOut(): Promise<void>;
+  /** Called after a login and a logout. */
+  onChange(): void;
 }
 
 export function createTokenDialogStore(options: TokenDialogOptions) {
-  const { tokens, language } = options;
+  const { signIn, language } = options;
   const messageFor = (error: unknown) => {
     if (!(error instanceof ApiFailure)) throw error;
     if (error.status === 401 || error.status === 403) return language.t('token.wrong');
@@ -27,13 +28,13 @@ export function createTokenDialogStore(options: TokenDialogOptions) {
     form: { token: '', remember: true },
     errors: { token: '' },
     isBusy: false,
-    hasToken: tokens.read() !== null,
+    hasToken: signIn.isMarked(),
     get title() {
       return language.t('token.title');
     },
     open() {
       this.errors.token = '';
-      this.hasToken = tokens.read() !== null;
+      this.hasToken = signIn.isMarked();
       this.isOpen = true;
     },
     close() {
@@ -46,28 +47,37 @@ export function createTokenDialogStore(options: TokenDialogOptions) {
       this.isBusy = true;
       this.errors.token = '';
       try {
-        await options.tryToken(token);
-        tokens.write(token, this.form.remember);
+        await options.logIn({ token, remember: this.form.remember });
+        signIn.mark(true);
         this.hasToken = true;
         this.close();
-        options.onAccepted();
+        options.onChange();
       } catch (error) {
         this.errors.token = messageFor(error);
       } finally {
         this.isBusy = false;
       }
     },
-    forget() {
-      tokens.forget();
-      this.hasToken = false;
-      this.close();
-      options.onForgotten();
+    async forget() {
+      this.isBusy = true;
+      try {
+        await options.logOut();
+        signIn.mark(false);
+        this.hasToken = false;
+        this.close();
+        options.onChange();
+      } catch (error) {
+        this.errors.token = messageFor(error);
+      } finally {
+        this.isBusy = false;
+      }
     },
-    /** Asks for a token because a call was refused, and says if the call's token was wrong. */
+    /** Asks for a token because a call was refused, and says if this browser was logged in before. */
     refused(error: ApiFailure) {
       if (this.isOpen) return;
       this.open();
-      if (error.status === 429 || tokens.read() !== null) this.errors.token = messageFor(error);
+      if (error.status === 429) this.errors.token = messageFor(error);
+      else if (signIn.isMarked()) this.errors.token = language.t('token.ended');
     },
   };
 }

@@ -6,6 +6,7 @@ import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { curlOfProbe } from '../probes/curl-of-probe.ts';
 import { probeMarkOf, probeStatusOf, toneOfProbe } from '../probes/filter-probes.ts';
+import { pagePath } from '../shell/base-path.ts';
 
 interface Fact {
   label: string;
@@ -44,8 +45,8 @@ export function probeDetail(probe: ProbeRow, target: Channel, translator: Transl
     /** At least 1, because a slider's range can't be empty. */
     count: Math.max(1, history.length),
     links: {
-      analysis: `/analysis.html?target_id=${target.id}&model=${model}`,
-      models: `/models.html?q=${model}`,
+      analysis: pagePath(`/analysis.html?target_id=${target.id}&model=${model}`),
+      models: pagePath(`/models.html?q=${model}`),
     },
   };
 }

@@ -18,6 +18,7 @@ import {
 } from '../probes/filter-probes.ts';
 import { withLive } from '../probes/live-probes.ts';
 import type { RunChoice, ViewerAddress } from '../probes/viewer-address.ts';
+import { pagePath } from '../shell/base-path.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { ToastStore } from '../shell/toast-store.ts';
 import { type ProbeDetail, probeDetail } from './probe-detail.ts';
@@ -90,7 +91,7 @@ export function createViewerPanel(options: ViewerOptions) {
 
   return {
     statuses: probeStatuses,
-    analysisHref: `/analysis.html?target_id=${targetId}`,
+    analysisHref: pagePath(`/analysis.html?target_id=${targetId}`),
     name: '',
     canCheck: false,
     isRunning: false,

@@ -64,7 +64,7 @@ export function createViewerSync(options: ViewerSyncOptions) {
     const mine = turn;
     const loaded = await page.attempt(asked);
     // If another run was chosen in the meantime, its answer counts.
-    if (!loaded || mine !== turn) return page.phase === 'ready' || page.phase === 'failed';
+    if (!loaded || mine !== turn) return page.mayWatch;
     latest = loaded;
     if (!loaded.target.running) live = [];
     viewer.take(loaded, live);

@@ -2,6 +2,7 @@ import { hasTag, withTags } from '@api-monitor/core';
 import { load, noErrors, type Phase } from '../../api/attempt.ts';
 import { answerOf } from '../../api/client.ts';
 import type { StatusPage } from '../../api/wire-types.ts';
+import { monitorAddress } from '../../shell/base-path.ts';
 import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 
@@ -98,7 +99,7 @@ export function createStatusPagePanel(parts: AdminParts) {
     },
     async copyBadge({ key, name, slug }: StatusLine) {
       const label = name.replace(/[[\]\\]/g, '\\$&');
-      await copyText(`![${label}](${location.origin}/badge/${slug}.svg)`);
+      await copyText(`![${label}](${monitorAddress()}/badge/${slug}.svg)`);
       this.copiedKey = key;
     },
     async save() {

@@ -8,6 +8,7 @@ import { clockText } from '../../draw/clock-text.ts';
 import { cssVars } from '../../draw/css-vars.ts';
 import { icon } from '../../draw/icon.ts';
 import { formatAgo, formatExactTime, formatSecondsAgo, formatUntil } from '../../format/time.ts';
+import { pagePath } from '../../shell/base-path.ts';
 import type { HomePanel } from '../home-panel.ts';
 import type { Selection } from '../selection/selection.ts';
 import type { ProbeUsage } from './probe-usage.ts';
@@ -281,8 +282,8 @@ export function channelTemplates(options: TemplateOptions) {
             @click=${() => options.showAll(id)}>${language.count('models.show_all', hiddenCount)}</button>`,
       )}
       <p class="models-foot">
-        <a class="link" href="/viewer.html?target_id=${id}">${language.t('card.viewer')}</a>
-        <a class="link" href="/analysis.html?target_id=${id}">${language.t('card.analysis')}</a>
+        <a class="link" href="${pagePath(`/viewer.html?target_id=${id}`)}">${language.t('card.viewer')}</a>
+        <a class="link" href="${pagePath(`/analysis.html?target_id=${id}`)}">${language.t('card.analysis')}</a>
         ${when(card.concurrencyText, (text) => html`<span class="channel-small whitespace-normal">${text}</span>`)}
         ${when(card.unservedText, (text) => html`<span class="channel-small whitespace-normal">${text}</span>`)}
       </p>

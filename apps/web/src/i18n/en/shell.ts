@@ -32,6 +32,7 @@ export const shell = {
   'token.remember': 'Remember on this device',
   'token.submit': 'Continue',
   'token.wrong': 'This token is not valid.',
+  'token.ended': 'You are logged out: the token was replaced, or the login has expired.',
   'token.blocked': 'Too many wrong tokens. Try again in {duration}.',
   'token.forget': 'Forget the token',
   'toast.undo': 'Undo',

@@ -29,6 +29,7 @@ export const shell: ZhOf<typeof en> = {
   'token.title': '访问令牌',
   'token.intro': '请输入首次启动时显示的 API 令牌，或访客令牌。',
   'token.label': '令牌',
+  'token.ended': '登录已失效：令牌已更换，或登录已过期。',
   'token.remember': '在此设备上记住',
   'token.submit': '继续',
   'token.wrong': '令牌无效。',
