@@ -24,8 +24,7 @@ export function statusFeedRoutes(deps: ApiDeps) {
   ) => {
     const host = askedHost(c, deps.trustedProxies);
     const scheme = isSecure(c, deps.trustedProxies) ? 'https' : 'http';
-    const address =
-      deps.publicUrl ?? `${scheme}://${host}${deps.basePath.slice(0, -1)}`;
+    const address = deps.publicUrl ?? `${scheme}://${host}${deps.basePath.slice(0, -1)}`;
     const feed = statusFeed(await readPublicStatus(deps), { address, language, areTitlesHtml });
     c.header('Cache-Control', 'public, max-age=60');
     return feed;

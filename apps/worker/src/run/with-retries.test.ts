@@ -4,7 +4,11 @@ import { withRetries } from './with-retries.ts';
 const fault = (code: string) => Object.assign(new Error(code), { code });
 
 /** Work that fails this many times before it succeeds, with a clock that each try and each pause moves. */
-function failing(times: number, code: string, { tryMs = 0, cutAtMs = Number.POSITIVE_INFINITY } = {}) {
+function failing(
+  times: number,
+  code: string,
+  { tryMs = 0, cutAtMs = Number.POSITIVE_INFINITY } = {},
+) {
   let [tries, atMs] = [0, 0];
   const cut = new AbortController();
   const move = (ms: number) => {
