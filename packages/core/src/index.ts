@@ -303,6 +303,28 @@ export { incidentTitle, memberTitle } from './incidents/texts/incident-title.ts'
 export { type ModelState, modelStateShape } from './model-states/model-state.ts';
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';
+export { type AppliedPrice, appliedPriceSchema } from './money/applied-price.ts';
+export { costOf, ratesFor } from './money/cost.ts';
+export {
+  type AskedModel,
+  type ChannelPricing,
+  createChannelPricing,
+  type EffectivePrice,
+  type PricedChannel,
+  type PriceRules,
+} from './money/effective-price.ts';
+export {
+  type ModelPrice,
+  type PricedClass,
+  type PriceSource,
+  type PriceTier,
+  priceAt,
+  pricedClasses,
+  priceSources,
+  type ScheduledPrice,
+  type TokenRates,
+} from './money/model-price.ts';
+export { priceRequest, recordedUsage, usageOfRequest } from './money/price-request.ts';
 export {
   type ClassPrices,
   faultOfPriceRule,
@@ -321,6 +343,7 @@ export {
   parseAliasGroup,
 } from './names/alias-group.ts';
 export { type ChannelNames, createChannelNames } from './names/channel-names.ts';
+export { familyOf, plainModelName } from './names/model-family.ts';
 export { createModelRules, type ModelRules, type TaggedTarget } from './names/model-rules.ts';
 export { type ProposedGroup, proposeGroups } from './names/propose-groups.ts';
 export { pageMark } from './page-mark.ts';

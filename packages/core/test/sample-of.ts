@@ -4,7 +4,7 @@ type Sample<Shape extends z.core.$ZodShape> = z.output<z.ZodObject<Shape>>;
 
 /**
  * An object of a shape for tests: a field is null if it may be, else 0, '', false, [] or the first of its
- * values, and is left out if it is optional. A test names only the fields that it is about, so a new field
+ * values, its default if it has one, and is left out if it is optional. A test names only the fields that it is about, so a new field
  * breaks no test.
  */
 export function sampleOf<Shape extends z.core.$ZodShape>({
@@ -19,6 +19,7 @@ export function sampleOf<Shape extends z.core.$ZodShape>({
 function sampleField(schema: z.core.$ZodType): unknown {
   if (schema instanceof z.ZodOptional) return undefined;
   if (z.safeParse(schema, null).success) return null;
+  if (schema instanceof z.ZodDefault) return schema.def.defaultValue;
   if (schema instanceof z.ZodEnum) return schema.options[0];
   if (schema instanceof z.ZodBoolean) return false;
   if (schema instanceof z.ZodArray) return [];

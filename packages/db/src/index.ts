@@ -69,6 +69,11 @@ export { listProxyRequests } from './gateway/proxy-requests.ts';
 export { sumProxyRequests, totalsGroups } from './gateway/proxy-totals.ts';
 export { pruneProxyRequests } from './gateway/prune-requests.ts';
 export { recordProxyRequests } from './gateway/record-proxy-requests.ts';
+export {
+  type RepricedRequests,
+  type RepriceStep,
+  repriceRequests,
+} from './gateway/reprice-requests.ts';
 export { readAlertRules, writeAlertRules } from './incidents/alert-rules.ts';
 export { readAlertState, stepStoredAlerts } from './incidents/alert-state.ts';
 export {
@@ -125,6 +130,13 @@ export {
   listOfferedNames,
   type ModelStateRow,
 } from './model-states/model-states.ts';
+export {
+  type PriceReading,
+  readPriceData,
+  readPriceDataState,
+  type StoredPriceData,
+  storePriceReading,
+} from './prices/price-data.ts';
 export {
   addTotals,
   type ModelTotals,

@@ -67,6 +67,7 @@ export interface Schema {
   proxy_totals: ProxyTotalsTable;
   first_token_totals: FirstTokenTotalsTable;
   gateway_objects: GatewayObjectsTable;
+  price_data: PriceDataTable;
   status_items: Table<StatusItem> & {
     sort_order: number;
   };
@@ -169,6 +170,23 @@ interface FirstTokenTotalsTable {
   model: string;
   /** JSON: Histogram. */
   first_tokens: string;
+}
+
+/** At most one row: newer data than the price table that is built in. */
+interface PriceDataTable {
+  id: 1;
+  /** Grows with each change of `prices`. */
+  revision: number;
+  /** The setting that it was read from. */
+  source: string;
+  /** JSON, as `packages/prices` writes it: the last good data; null: none yet. */
+  prices: string | null;
+  /** When `prices` was read. */
+  fetched_at: number | null;
+  /** When the source was last read, or tried. */
+  tried_at: number;
+  /** What was wrong then; null: nothing. */
+  error: string | null;
 }
 
 /** What a channel keeps for a key. */

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
-import { type ProxyRequest, quote, type RecordedRoute, type RefusedFor } from '@api-monitor/core';
+import {
+  noUsage,
+  type ProxyRequest,
+  quote,
+  type RecordedRoute,
+  type RefusedFor,
+  recordedUsage,
+} from '@api-monitor/core';
 import { type Logger, requestAddressOf } from '@api-monitor/runtime';
 import type { BoardKey } from '../board/board.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
@@ -115,8 +122,8 @@ function refusedRecord(parts: RefusedParts): ProxyRequest {
     ...{ key_id: key?.id ?? null, key_name: key?.name ?? '', target_id: null, target_name: null },
     ...{ requested_model: '', model: null, stream: false, attempts: [], first_byte_s: null },
     duration_s: secondsTo(arrival, performance.now()),
-    ...{ input_tokens: null, output_tokens: null, cached_input_tokens: null },
-    ...{ cache_write_tokens: null, reasoning_tokens: null, counted_tokens: null },
+    ...recordedUsage(noUsage),
+    ...{ counted_tokens: null, cost: 0, price: null },
     ...{ request_bytes: 0, response_bytes: 0, error_kind: null, error: quote(error, errorLimit) },
     client_address,
   };

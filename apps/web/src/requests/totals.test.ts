@@ -18,6 +18,8 @@ function total(given: Partial<Total> = {}): Total {
     input_tokens: 100,
     output_tokens: 200,
     ...{ cached_input_tokens: 40, cache_write_tokens: 10, reasoning_tokens: 50 },
+    ...{ cache_write_1h_tokens: 0, audio_input_tokens: 0, audio_output_tokens: 0 },
+    ...{ image_input_tokens: 0, image_output_tokens: 0, cost: 0.5, unpriced: 0 },
     first_byte_s: 0.4,
     ...given,
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findingOutcomes, findingScopes } from '../evidence/finding.ts';
+import { appliedPriceSchema } from '../money/applied-price.ts';
 import { errorKinds } from '../probes/error-kind.ts';
 import { unixSeconds } from '../shape.ts';
 
@@ -78,7 +79,25 @@ export const proxyRequestSchema = z.object({
   output_tokens: z.int().nullable().describe('all output, including reasoning'),
   cached_input_tokens: added(z.int()).describe('the part of the input read from a cache'),
   cache_write_tokens: added(z.int()).describe('the part of the input written to a cache'),
+  cache_write_1h_tokens: added(z.int()).describe('the part of what was written that stays an hour'),
   reasoning_tokens: added(z.int()).describe('the part of the output that is reasoning'),
+  audio_input_tokens: added(z.int()).describe('the part of the input that is sound, uncached'),
+  audio_output_tokens: added(z.int()).describe('the part of the output that is sound'),
+  image_input_tokens: added(z.int()).describe('the part of the input that is pictures, uncached'),
+  image_output_tokens: added(z.int()).describe('the part of the output that is pictures'),
+  tokens_estimated: z
+    .boolean()
+    .default(false)
+    .describe(
+      'the channel reported no tokens, so they are an estimate from what was sent and came',
+    ),
+  cost: added(z.number()).describe(
+    "at the price of the time, with the channel's multiplier; null: unknown",
+  ),
+  price: added(appliedPriceSchema).describe('what `cost` was computed with; null: nothing was'),
+  reported_cost: added(z.number()).describe(
+    'what the channel itself says that it cost, in its own unit',
+  ),
   counted_tokens: added(z.int()).describe(
     "what it counted for in its key's token limit; null: it counted for none",
   ),
@@ -117,7 +136,16 @@ export const proxyTotalsShape = z.object({
   output_tokens: z.int(),
   cached_input_tokens: z.int().describe('the part of the input read from a cache'),
   cache_write_tokens: z.int().describe('the part of the input written to a cache'),
+  cache_write_1h_tokens: z.int().describe('the part of what was written that stays an hour'),
   reasoning_tokens: z.int().describe('the part of the output that is reasoning'),
+  audio_input_tokens: z.int().describe('the part of the input that is sound, uncached'),
+  audio_output_tokens: z.int().describe('the part of the output that is sound'),
+  image_input_tokens: z.int().describe('the part of the input that is pictures, uncached'),
+  image_output_tokens: z.int().describe('the part of the output that is pictures'),
+  cost: z.number().describe('of the requests whose cost is known'),
+  unpriced: z
+    .int()
+    .describe('requests whose cost is unknown; those from before there were prices too'),
   first_byte_s: z.number().nullable().describe('mean, in seconds; null: no answer came'),
 });
 export type ProxyTotals = z.output<typeof proxyTotalsShape>;

@@ -6,6 +6,7 @@ export const priceClasses = [
   'output',
   'cached_input',
   'cache_write',
+  'cache_write_1h',
   'reasoning',
   'audio_input',
   'audio_output',

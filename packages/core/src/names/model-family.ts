@@ -61,6 +61,15 @@ export function familyOf(name: string): ModelFamily {
   return { key, date: found ? found.slice(1).join('') : null, isLatest };
 }
 
+/** A relay's label before or behind a name: `[官]gpt-4o`, `gpt-4o（官转）`. */
+const label =
+  /^(?:\s*(?:\[[^\]]*\]|【[^】]*】|\([^)]*\)|（[^）]*）))+\s*|\s*(?:\[[^\]]*\]|【[^】]*】|（[^）]*）)$/g;
+
+/** A name in lower case without a relay's labels and without who made or serves the model. */
+export function plainModelName(name: string): string {
+  return withoutPrefixes(modelKey(name.toLowerCase().replace(label, '').trim()));
+}
+
 function withoutPrefixes(name: string): string {
   const slash = name.indexOf('/');
   if (slash > 0 && prefixes.has(name.slice(0, slash)))

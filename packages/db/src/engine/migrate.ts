@@ -17,6 +17,7 @@ import { wrongAnswers } from '../migrations/0016-wrong-answers.ts';
 import { evidence } from '../migrations/evidence/0011-evidence.ts';
 import { keyRouting } from '../migrations/gateway/0021-key-routing.ts';
 import { clientAddress } from '../migrations/gateway/0024-client-address.ts';
+import { costs } from '../migrations/gateway/0028-costs.ts';
 import { keyBudgets } from '../migrations/gateway/0029-key-budgets.ts';
 import { incidents } from '../migrations/incidents/0023-incidents.ts';
 import { listNews } from '../migrations/incidents/0025-list-news.ts';
@@ -74,6 +75,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0025-list-news': listNews,
         '0026-status-tags': statusTags,
         '0027-money': targetMoney,
+        '0028-costs': costs,
         '0029-key-budgets': keyBudgets,
         '0031-alert-producers': alertProducers,
       }),

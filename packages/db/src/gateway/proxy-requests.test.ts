@@ -64,7 +64,7 @@ test.each<[ProxyRequestFilter, number[]]>([
 
 test('totals by key have the requests, failures, tokens and the mean time to the first byte', async () => {
   const { db } = await withRequests();
-  expect(await sumProxyRequests(db, { group_by: 'key' })).toEqual([
+  expect(await sumProxyRequests(db, { group_by: 'key' })).toMatchObject([
     {
       group: null,
       name: 'master',
@@ -74,6 +74,7 @@ test('totals by key have the requests, failures, tokens and the mean time to the
       input_tokens: 40,
       output_tokens: 80,
       ...{ cached_input_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0 },
+      ...{ cost: 0, unpriced: 5 },
       first_byte_s: 0.375,
     },
     {
@@ -85,6 +86,7 @@ test('totals by key have the requests, failures, tokens and the mean time to the
       input_tokens: 20,
       output_tokens: 40,
       ...{ cached_input_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0 },
+      ...{ cost: 0, unpriced: 2 },
       first_byte_s: 0.25,
     },
   ]);

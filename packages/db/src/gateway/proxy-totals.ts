@@ -4,6 +4,7 @@ import {
   objectRoutes,
   type ProxyRequest,
   type ProxyTotals,
+  pick,
   proxyTotalsShape,
   recordOf,
   requestOutcomeOf,
@@ -20,10 +21,17 @@ type ProxyTotalsRow = Schema['proxy_totals'];
 
 const key = ['hour', 'key_id', 'target_id', 'model', 'route', 'outcome'] as const;
 
+const keyMask = recordOf(key, (): true => true);
+
 /** What is counted: the fields of the totals that are stored as they are. */
 const counts = namesOf(
   proxyTotalsShape.omit({ group: true, name: true, is_objects: true, first_byte_s: true }).shape,
 );
+const tokenSums = [
+  ...['input_tokens', 'output_tokens', 'cached_input_tokens', 'cache_write_tokens'],
+  ...['cache_write_1h_tokens', 'reasoning_tokens', 'audio_input_tokens', 'audio_output_tokens'],
+  ...['image_input_tokens', 'image_output_tokens'],
+] as const;
 const sums = [...counts, 'first_byte_sum_s', 'first_byte_count'] as const;
 
 /** Adds the requests to the totals of their hours; belongs in the transaction that writes them. */
@@ -71,14 +79,42 @@ function totalsOf(request: ProxyRequest): ProxyTotalsRow {
     target_name,
     requests: 1,
     failures: outcome === 'upstream_error' ? 1 : 0,
-    input_tokens: request.input_tokens ?? 0,
-    output_tokens: request.output_tokens ?? 0,
-    cached_input_tokens: request.cached_input_tokens ?? 0,
-    cache_write_tokens: request.cache_write_tokens ?? 0,
-    reasoning_tokens: request.reasoning_tokens ?? 0,
+    ...recordOf(tokenSums, (name) => request[name] ?? 0),
+    cost: request.cost ?? 0,
+    unpriced: request.cost === null ? 1 : 0,
     first_byte_sum_s: request.first_byte_s ?? 0,
     first_byte_count: request.first_byte_s === null ? 0 : 1,
   };
+}
+
+/** A request whose cost is another from now on. */
+export interface CostChange {
+  request: ProxyRequest;
+  cost: number | null;
+}
+
+/** Corrects the totals of the requests' hours; belongs in the transaction that changes them. */
+export async function addCostChanges(db: Database, changes: readonly CostChange[]): Promise<void> {
+  const groups = Map.groupBy(changes, ({ request }) => {
+    const one = totalsOf(request);
+    return JSON.stringify(key.map((column) => one[column]));
+  });
+  const isUnknown = (cost: number | null) => (cost === null ? 1 : 0);
+  for (const group of groups.values()) {
+    const [first] = group;
+    if (!first) continue;
+    const one = totalsOf(first.request);
+    let [cost, unpriced] = [0, 0];
+    for (const { request, cost: after } of group) {
+      cost += (after ?? 0) - (request.cost ?? 0);
+      unpriced += isUnknown(after) - isUnknown(request.cost);
+    }
+    await db.kysely
+      .updateTable('proxy_totals')
+      .set({ cost: sql`cost + ${cost}`, unpriced: sql`unpriced + ${unpriced}` })
+      .where((where) => where.and(pick(one, keyMask)))
+      .execute();
+  }
 }
 
 export const totalsGroups = ['key', 'channel', 'model', 'hour', 'day'] as const;
@@ -237,12 +273,8 @@ async function readQuarters(
 const rawSums = [
   sql<number>`count(*)`.as('requests'),
   failuresIn(sql`1`).as('failures'),
-  ...(
-    [
-      ...['input_tokens', 'output_tokens', 'cached_input_tokens'],
-      ...['cache_write_tokens', 'reasoning_tokens'],
-    ] as const
-  ).map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)),
+  ...[...tokenSums, 'cost' as const].map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)),
+  sql<number>`sum(case when cost is null then 1 else 0 end)`.as('unpriced'),
   sql<number>`sum(first_byte_s)`.as('first_byte_sum_s'),
   sql<number>`count(first_byte_s)`.as('first_byte_count'),
 ];

@@ -1,5 +1,5 @@
-import type { TokenUsage } from '@api-monitor/core';
-import { countAt, valueAt } from '../reading/json-value.ts';
+import { noUsage, type TokenUsage } from '@api-monitor/core';
+import { arrayAt, countAt, valueAt } from '../reading/json-value.ts';
 import type { Draft } from './draft.ts';
 
 type Path = readonly string[];
@@ -33,9 +33,21 @@ function merged(before: TokenUsage, latest: TokenUsage): TokenUsage {
     inputTokens: input.inputTokens ?? other.inputTokens,
     cachedInputTokens: unlessZero(input.cachedInputTokens, other.cachedInputTokens),
     cacheWriteTokens: unlessZero(input.cacheWriteTokens, other.cacheWriteTokens),
+    cacheWrite1hTokens: unlessZero(input.cacheWrite1hTokens, other.cacheWrite1hTokens),
+    audioInputTokens: unlessZero(input.audioInputTokens, other.audioInputTokens),
+    imageInputTokens: unlessZero(input.imageInputTokens, other.imageInputTokens),
     outputTokens: larger(before.outputTokens, latest.outputTokens),
     reasoningTokens: larger(before.reasoningTokens, latest.reasoningTokens),
+    audioOutputTokens: larger(before.audioOutputTokens, latest.audioOutputTokens),
+    imageOutputTokens: larger(before.imageOutputTokens, latest.imageOutputTokens),
+    reportedCost: latest.reportedCost ?? before.reportedCost,
+    isEstimated: false,
   };
+}
+
+/** A report's tokens: the object that other places call `usage` or `usageMetadata`. */
+export function readUsage(report: unknown): TokenUsage {
+  return usageIn(report, noUsage);
 }
 
 function usageIn(report: unknown, before: TokenUsage): TokenUsage {
@@ -63,13 +75,38 @@ function geminiUsage(report: unknown, before: TokenUsage): TokenUsage {
   const counted = areThoughtsBeside ? sumOf(said, thought) : said;
   const output = larger(counted, rest || null);
   const unnamed = (output ?? 0) - (said ?? 0);
+  const ofPrompt = (kind: string) =>
+    uncached(
+      ofKind(report, 'promptTokensDetails', kind),
+      ofKind(report, 'cacheTokensDetails', kind),
+    );
+  const saidAs = (kind: string) =>
+    ofKind(report, 'candidatesTokensDetails', kind) ??
+    ofKind(report, 'responseTokensDetails', kind);
   return {
+    ...noUsage,
     inputTokens: input,
     outputTokens: output,
     cachedInputTokens: firstCount(report, [['cachedContentTokenCount']]),
-    cacheWriteTokens: null,
     reasoningTokens: thought ?? (unnamed > 0 ? unnamed : null),
+    audioInputTokens: ofPrompt('AUDIO'),
+    imageInputTokens: ofPrompt('IMAGE'),
+    audioOutputTokens: saidAs('AUDIO'),
+    imageOutputTokens: saidAs('IMAGE'),
   };
+}
+
+/** Google lists the parts of a count by their kind, such as `AUDIO`. */
+function ofKind(report: unknown, list: string, kind: string): number | null {
+  const parts = arrayAt(report, list).filter((part) => valueAt(part, 'modality') === kind);
+  return parts.reduce<number | null>(
+    (sum, part) => sumOf(sum, firstCount(part, [['tokenCount']])),
+    null,
+  );
+}
+
+function uncached(all: number | null, cached: number | null): number | null {
+  return all === null ? null : Math.max(0, all - (cached ?? 0));
 }
 
 const inputPaths: readonly Path[] = [['prompt_tokens'], ['input_tokens']];
@@ -77,6 +114,7 @@ const outputPaths: readonly Path[] = [['completion_tokens'], ['output_tokens']];
 const cachedPaths: readonly Path[] = [
   ['prompt_tokens_details', 'cached_tokens'],
   ['input_tokens_details', 'cached_tokens'],
+  ['input_token_details', 'cached_tokens'],
   ['cache_read_input_tokens'],
   // DeepSeek's and Moonshot's.
   ['prompt_cache_hit_tokens'],
@@ -88,6 +126,20 @@ const cacheWritePaths: readonly Path[] = [
   ['cache_creation_input_tokens'],
   ['prompt_tokens_details', 'cached_creation_tokens'],
 ];
+const written1hPaths: readonly Path[] = [['cache_creation', 'ephemeral_1h_input_tokens']];
+/** OpenAI's live sessions and transcriptions write `token`, its other endpoints `tokens`. */
+const inputDetails = ['prompt_tokens_details', 'input_tokens_details', 'input_token_details'];
+const outputDetails = [
+  ...['completion_tokens_details', 'output_tokens_details', 'output_token_details'],
+];
+const within = (places: readonly string[], ...path: string[]) =>
+  places.map((place) => [place, ...path]);
+const audioInputPaths = within(inputDetails, 'audio_tokens');
+const cachedAudioPaths = within(inputDetails, 'cached_tokens_details', 'audio_tokens');
+const audioOutputPaths = within(outputDetails, 'audio_tokens');
+const imageInputPaths = within(inputDetails, 'image_tokens');
+const cachedImagePaths = within(inputDetails, 'cached_tokens_details', 'image_tokens');
+const imageOutputPaths = within(outputDetails, 'image_tokens');
 const reasoningPaths: readonly Path[] = [
   ['completion_tokens_details', 'reasoning_tokens'],
   ['output_tokens_details', 'reasoning_tokens'],
@@ -121,9 +173,40 @@ function commonUsage(report: unknown): TokenUsage {
   const usage = {
     ...{ inputTokens: input, outputTokens: output, reasoningTokens: reasoning },
     ...{ cachedInputTokens: cached, cacheWriteTokens: written },
+    cacheWrite1hTokens: firstCount(report, written1hPaths),
+    ...mediaUsage(report),
+    reportedCost: reportedCostIn(report),
+    isEstimated: false,
   };
   return withTotal(usage, firstCount(report, [['total_tokens']]), fromCache);
 }
+
+function mediaUsage(report: unknown) {
+  return {
+    audioInputTokens: uncached(
+      firstCount(report, audioInputPaths),
+      firstCount(report, cachedAudioPaths),
+    ),
+    imageInputTokens: uncached(
+      firstCount(report, imageInputPaths),
+      firstCount(report, cachedImagePaths),
+    ),
+    audioOutputTokens: firstCount(report, audioOutputPaths),
+    imageOutputTokens: firstCount(report, imageOutputPaths),
+  };
+}
+
+/**
+ * What OpenRouter says that a request cost, in its credits (https://openrouter.ai/docs/use-cases/usage-accounting);
+ * with keys of one's own it is only its fee.
+ */
+function reportedCostIn(report: unknown): number | null {
+  const cost = valueAt(report, 'cost');
+  return typeof cost === 'number' && cost >= 0 && cost <= mostCost ? cost : null;
+}
+
+/** A larger one is a mistake or a lie. */
+const mostCost = 100_000;
 
 /**
  * What only the total has: a relay's cached input, or reasoning, which Google leaves out of OpenAI's
@@ -143,7 +226,10 @@ function withTotal(usage: TokenUsage, total: number | null, fromCache: number): 
 }
 
 function isAnthropic(report: unknown): boolean {
-  const isOpenai = valueAt(report, 'prompt_tokens') ?? valueAt(report, 'input_tokens_details');
+  const isOpenai =
+    valueAt(report, 'prompt_tokens') ??
+    valueAt(report, 'input_tokens_details') ??
+    valueAt(report, 'input_token_details');
   return countAt(report, 'input_tokens') !== null && !isOpenai;
 }
 
