@@ -16,6 +16,7 @@ const rooms: Record<string, Room> = {
   upstream: { rooms: ['core', 'protocols'], packages: ['undici', 'socks'] },
   db: { rooms: ['core'], packages: ['kysely', 'better-sqlite3', 'pg'] },
   bus: { rooms: ['core'], packages: ['bullmq', 'ioredis', 'lru-cache'] },
+  prices: { rooms: ['core', 'db'], packages: ['zod'] },
   notify: { rooms: ['core'], packages: ['zod', 'nodemailer'] },
   runtime: { rooms: ['core', 'db', 'bus'], packages: ['zod', 'pino', 'prom-client'] },
   'fake-provider': {},
@@ -25,18 +26,18 @@ const rooms: Record<string, Room> = {
     packages: ['kysely', 'undici', 'eventsource-parser'],
   },
   api: {
-    rooms: ['core', 'db', 'bus', 'notify', 'runtime'],
+    rooms: ['core', 'db', 'bus', 'notify', 'prices', 'runtime'],
     packages: [
       ...['hono', '@hono/node-server', '@hono/zod-openapi', 'zod', 'yaml', 'csv-parse'],
       ...['csv-stringify', 'badge-maker', 'feed', 'otpauth', 'lru-cache'],
     ],
   },
   worker: {
-    rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'notify', 'runtime'],
+    rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'notify', 'prices', 'runtime'],
     packages: ['zod'],
   },
   proxy: {
-    rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'runtime'],
+    rooms: ['core', 'protocols', 'upstream', 'db', 'bus', 'prices', 'runtime'],
     packages: ['zod', 'lru-cache', 'ws'],
     types: ['undici'],
   },

@@ -9,7 +9,12 @@ const tokenClasses = [
   ['output', 'output_tokens'],
   ['cached_input', 'cached_input_tokens'],
   ['cache_write', 'cache_write_tokens'],
+  ['cache_write_1h', 'cache_write_1h_tokens'],
   ['reasoning', 'reasoning_tokens'],
+  ['audio_input', 'audio_input_tokens'],
+  ['audio_output', 'audio_output_tokens'],
+  ['image_input', 'image_input_tokens'],
+  ['image_output', 'image_output_tokens'],
 ] as const;
 
 interface Sources {
@@ -52,8 +57,19 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
   });
   const countTokens = createTally({
     name: 'api_monitor_gateway_tokens_total',
-    help: 'Tokens by class; cached_input and cache_write are parts of input, reasoning is a part of output',
+    help: 'Tokens by class; all but input and output are parts of them, cache_write_1h of cache_write',
     labelNames: ['class'],
+    registers,
+  });
+  const countCost = createTally({
+    name: 'api_monitor_gateway_cost_total',
+    help: 'What requests cost, by channel, in the unit of the prices',
+    labelNames: ['channel'],
+    registers,
+  });
+  const unpriced = new Counter({
+    name: 'api_monitor_gateway_unpriced_requests_total',
+    help: 'Requests whose cost is unknown, because their model has no price or they reported no tokens',
     registers,
   });
   const refused = new Counter({
@@ -102,6 +118,8 @@ export function createGatewayMetrics(registry: Registry, { live, boardAgeS }: So
         const count = request[name];
         if (count) countTokens(count, tokenClass);
       }
+      if (request.cost === null) unpriced.inc();
+      else if (request.cost > 0) countCost(request.cost, request.target_name ?? '');
     },
     recordsDropped: (count: number) => dropped.inc(count),
     /** Counts a request that was refused without asking a channel. */

@@ -1,5 +1,6 @@
 import {
   AppError,
+  type AskedModel,
   type GivenSettings,
   settingsInForce,
   type Target,
@@ -25,6 +26,7 @@ import {
   upstreamTargetOf,
   usableKeysOf,
 } from '@api-monitor/db';
+import { createPriceSource, type PriceSource } from '@api-monitor/prices';
 
 interface Options {
   db: Database;
@@ -32,6 +34,8 @@ interface Options {
   readMasterToken: () => Promise<string | null>;
   /** What the environment says about settings. */
   givenSettings?: GivenSettings;
+  /** The price table, which a process loads once. */
+  prices?: PriceSource;
   /** Unix seconds. */
   nowS: () => number;
 }
@@ -52,7 +56,13 @@ export type GatewayStore = ReturnType<typeof createGatewayStore>;
  * would cost memory and let it wait for SQLite, but calls these over a port: what they take and return is
  * cloned.
  */
-export function createGatewayStore({ db, readMasterToken, givenSettings = {}, nowS }: Options) {
+export function createGatewayStore({
+  db,
+  readMasterToken,
+  givenSettings = {},
+  prices = createPriceSource(db),
+  nowS,
+}: Options) {
   return {
     instanceId: () => readInstanceId(db, nowS()),
     masterToken: readMasterToken,
@@ -61,6 +71,13 @@ export function createGatewayStore({ db, readMasterToken, givenSettings = {}, no
     keyRevisions: () => listProxyKeyRevisions(db),
     targetRevisions: () => listTargetRevisions(db),
     target: (id: number) => readTarget(db, id),
+    /** Of the price table: under another one, list prices may differ. */
+    priceRevision: () => prices.revision(),
+    /** What these models cost at their providers, in the same order. */
+    async listPrices(asked: readonly AskedModel[]) {
+      const table = await prices.table();
+      return asked.map((model) => table.find(model));
+    },
     /** What keys have used since then, in Unix seconds. */
     countedRequests: (sinceS: number) => listCountedRequests(db, sinceS),
     keyUse: (asks: readonly KeyUseAsk[]) => readKeyUse(db, asks),

@@ -13,6 +13,8 @@ export function remoteGatewayStore(port: MessagePort): GatewayStore {
     settings: () => call('settings'),
     targetRevisions: () => call('targetRevisions'),
     target: (id) => call('target', id),
+    priceRevision: () => call('priceRevision'),
+    listPrices: (asked) => call('listPrices', asked),
     countedRequests: (sinceS) => call('countedRequests', sinceS),
     keyUse: (asks) => call('keyUse', asks),
     newestObjects: (limit) => call('newestObjects', limit),

@@ -1,10 +1,12 @@
 import {
+  createChannelPricing,
   type Evidence,
   type EvidenceRoute,
   type Finding,
   noEvidence,
   type ProbePlanKind,
   plainTransport,
+  targetDefaults,
 } from '@api-monitor/core';
 import {
   type BoardKey,
@@ -50,6 +52,7 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
   const target: BoardTarget = {
     ...{ name: `t${given.id}`, enabled: true, sort_order: given.id, interval_min: 30 },
     ...{ weight: 1, priority: 0, paths: [], bodyOverrides: [] },
+    pricing: createChannelPricing({ ...targetDefaults, base_url: 'http://x' }),
     ...{ max_concurrency: 0, min_gap_ms: 0 },
     ...{ timeout_s: 30, first_token_timeout_s: 0, anthropic_version: '2023-06-01' },
     ...{ upstream, keys: [{ hash: undefined, name: '', upstream }], keyStates: [] },
@@ -57,7 +60,7 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
     ...given,
   };
   for (const [model, { evidence = [], plan = 'probed' }] of Object.entries(models)) {
-    offers.set(model, { target, model, names: [model], plan, evidence, fault });
+    offers.set(model, { target, model, names: [model], plan, evidence, fault, price: null });
   }
   return target;
 }

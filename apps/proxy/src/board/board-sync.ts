@@ -11,6 +11,7 @@ import { hashProxyKey } from '@api-monitor/db';
 import type { Logger, OutageWatch } from '@api-monitor/runtime';
 import type { GatewayStore } from '../gateway-store.ts';
 import type { Board, BoardKey, BoardTarget } from './board.ts';
+import { type BoardPrices, createBoardPrices } from './board-prices.ts';
 import { boardTargetOf } from './board-target.ts';
 
 interface Options {
@@ -36,7 +37,9 @@ const changes = ['target_updated', 'run_completed', 'proxy_keys_changed', 'setti
  */
 export function createBoardSync(options: Options) {
   const { events, watch, nowS } = options;
-  const [syncKeys, syncTargets] = [createKeySync(options), createTargetSync(options)];
+  const prices = createBoardPrices(options);
+  const syncKeys = createKeySync(options);
+  const syncTargets = createTargetSync(options, prices);
   let syncedAt = 0;
   let running: Promise<void> | null = null;
   let isAskedAgain = false;
@@ -49,6 +52,7 @@ export function createBoardSync(options: Options) {
       for (const result of await Promise.allSettled(parts)) {
         if (result.status === 'rejected') throw result.reason;
       }
+      await prices.follow();
       syncedAt = nowS();
     } while (isAskedAgain);
   };
@@ -149,7 +153,7 @@ function masterKeyOf(token: string): BoardKey {
 const sliceMs = 10;
 
 /** Reads the targets whose revision has changed, and drops those that are gone. */
-function createTargetSync(options: Options): () => Promise<void> {
+function createTargetSync(options: Options, prices: BoardPrices): () => Promise<void> {
   const { store, board, onTarget } = options;
   const known = new Map<number, number>();
   const put = (id: number, target: BoardTarget | null) => {
@@ -167,7 +171,9 @@ function createTargetSync(options: Options): () => Promise<void> {
         await yieldToEventLoop();
         endsAt = performance.now() + sliceMs;
       }
-      put(id, await readTarget(options, id));
+      const target = await readTarget(options, id);
+      if (target) await prices.price(target);
+      put(id, target);
       known.set(id, revision);
     }
     const present = new Set(revisions.map(({ id }) => id));

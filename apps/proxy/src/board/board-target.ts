@@ -1,4 +1,10 @@
-import { createChannelNames, modelKey, parseBodyOverride, probePlanOf } from '@api-monitor/core';
+import {
+  createChannelNames,
+  createChannelPricing,
+  modelKey,
+  parseBodyOverride,
+  probePlanOf,
+} from '@api-monitor/core';
 import type { StoredTarget } from '../gateway-store.ts';
 import type { BoardModel, BoardTarget } from './board.ts';
 
@@ -15,6 +21,7 @@ export function boardTargetOf({ target, states, upstream, keys }: StoredTarget):
     ...{ timeout_s, first_token_timeout_s, anthropic_version },
     ...{ max_concurrency, min_gap_ms },
     bodyOverrides: target.body_overrides.map(parseBodyOverride),
+    pricing: createChannelPricing(target),
     ...{ upstream, models, names, keyStates: target.key_states },
     keys: keys.map(({ hash, name: keyName, apiKey }) => ({
       ...{ hash, name: keyName },
@@ -26,7 +33,7 @@ export function boardTargetOf({ target, states, upstream, keys }: StoredTarget):
     const plan = probePlanOf(model, target.dont_probe);
     const key = modelKey(model);
     const known = { model, names: channelNames.namesOf(key), plan, evidence, fault: target.fault };
-    const offer = { target: boardTarget, ...known };
+    const offer = { target: boardTarget, ...known, price: null };
     models.set(key, offer);
     for (const one of offer.names) names.set(one, offer);
   }

@@ -2,7 +2,9 @@ import type { BoundedChannel } from '@api-monitor/bus';
 import {
   type AliasIndex,
   type BodyOverride,
+  type ChannelPricing,
   createAliasIndex,
+  type EffectivePrice,
   type KeyState,
   type ModelRules,
   modelKey,
@@ -32,6 +34,8 @@ export interface BoardTarget
   keyStates: readonly KeyState[];
   /** Changes to the JSON bodies that it is sent. */
   bodyOverrides: readonly BodyOverride[];
+  /** What it says about its prices. */
+  pricing: ChannelPricing;
   /** By `modelKey`, under which names are compared. */
   models: ReadonlyMap<string, BoardModel>;
   /** What clients may call them here: those of `models`, unless an alias has taken one's name, and the aliases. */
@@ -52,6 +56,8 @@ export interface BoardModel extends Offer {
   target: BoardTarget;
   /** All its names here. */
   names: readonly string[];
+  /** What it costs here; null: unknown. `createBoardPrices` keeps it up to date. */
+  price: EffectivePrice | null;
 }
 
 export interface BoardKey

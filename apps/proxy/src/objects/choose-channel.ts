@@ -18,8 +18,8 @@ export function choiceOf(
 ): Choice {
   const { targetKey, isOnly = false } = wish ?? {};
   const key = targetKey === undefined ? undefined : { key: targetKey, isOnly };
-  const none = { model: '', names: [], plan: 'unprovable', evidence: [], fault: null } as const;
-  const entry = { target, ...none };
+  const none = { model: '', names: [], evidence: [], fault: null, price: null } as const;
+  const entry = { target, plan: 'unprovable', ...none } as const;
   return { entry, standing: standingOn(entry, 'chat', nowS), proofAgeS: null, key };
 }
 

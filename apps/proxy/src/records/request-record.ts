@@ -1,10 +1,13 @@
 import {
   type GatewayRecord,
+  noUsage,
   type ObjectChange,
   type ProxyAttempt,
   type ProxyRequest,
+  priceRequest,
   quote,
   type RefusedFor,
+  recordedUsage,
 } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
 import type { AnswerPipe } from '../forward/answer-pipe.ts';
@@ -51,7 +54,7 @@ export function requestRecord(parts: Parts): GatewayRecord {
   const entry = forwarded?.entry ?? null;
   const firstByteAtMs = pipe?.firstByteAtMs ?? null;
   // What hasn't reached the client is in the attempts.
-  const usage = forwarded?.status ? pipe?.usage : undefined;
+  const usage = (forwarded?.status ? pipe?.usage : null) ?? noUsage;
   const record: ProxyRequest = {
     request_id: arrival.requestId,
     timestamp: arrival.timestamp,
@@ -67,12 +70,8 @@ export function requestRecord(parts: Parts): GatewayRecord {
     attempts: attemptsOf(parts),
     first_byte_s: firstByteAtMs === null ? null : secondsTo(arrival, firstByteAtMs),
     duration_s: secondsTo(arrival, performance.now()),
-    input_tokens: usage?.inputTokens ?? null,
-    output_tokens: usage?.outputTokens ?? null,
-    cached_input_tokens: usage?.cachedInputTokens ?? null,
-    cache_write_tokens: usage?.cacheWriteTokens ?? null,
-    reasoning_tokens: usage?.reasoningTokens ?? null,
-    counted_tokens: null,
+    ...recordedUsage(usage),
+    ...{ cost: null, price: null, counted_tokens: null },
     request_bytes: parts.requestBytes,
     response_bytes: pipe?.responseBytes ?? 0,
     error_kind: forwarded?.attempts.at(-1)?.error_kind ?? null,
@@ -80,6 +79,7 @@ export function requestRecord(parts: Parts): GatewayRecord {
     refused_for: parts.refusedFor ?? null,
     client_address: null,
   };
+  Object.assign(record, priceRequest(record, entry?.price ?? null));
   const { estimatedInput, objects = [] } = parts;
   if (estimatedInput !== null) record.counted_tokens = tokensToCount(record, estimatedInput);
   return objects.length > 0 ? { ...record, objects } : record;

@@ -111,6 +111,7 @@ test('the channel’s own name for the model goes up, and limits on it hold', ()
     names: ['g'],
     plan: 'probed',
     fault: null,
+    price: null,
   } as const;
   const models = new Map([['g', { ...offer, ...proven }]]);
   const { board, ask } = resolver([]);
