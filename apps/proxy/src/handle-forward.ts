@@ -145,7 +145,7 @@ async function forward(deps: GatewayDeps, given: ForwardRequest, sent: Sent) {
     idleTimeoutMs: deps.idleTimeoutMs,
     isAnswerHeaderPassed: deps.headerNames.isAnswerHeaderPassed,
   });
-  const asking = { endpoint, heldBody, found, model, query: upstreamQuery(given.query) };
+  const asking = { endpoint, heldBody, found, model, isStream, query: upstreamQuery(given.query) };
   const made = new MadeInAnswers(deps.objects, given.key, endpoint.route, !outline.isUnstored);
   const forwarded = await forwardRequest(deps, {
     keyId: given.key.id,

@@ -51,7 +51,7 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
   const upstream = { ...place, ...given.upstream, apiKey };
   const target: BoardTarget = {
     ...{ name: `t${given.id}`, enabled: true, sort_order: given.id, interval_min: 30 },
-    ...{ weight: 1, priority: 0, paths: [], bodyOverrides: [] },
+    ...{ weight: 1, priority: 0, paths: [], bodyOverrides: [], asksUsage: false },
     pricing: createChannelPricing({ ...targetDefaults, base_url: 'http://x' }),
     ...{ max_concurrency: 0, min_gap_ms: 0 },
     ...{ timeout_s: 30, first_token_timeout_s: 0, anthropic_version: '2023-06-01' },

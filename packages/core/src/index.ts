@@ -214,7 +214,7 @@ export {
   requestOutcomeOf,
   requestOutcomes,
 } from './gateway/request-outcome.ts';
-export { noUsage, type TokenUsage } from './gateway/token-usage.ts';
+export { noUsage, sumUsage, type TokenUsage } from './gateway/token-usage.ts';
 export { faultOfTrail, readVia, type Trail, viaMarkOf } from './gateway/via.ts';
 export { growingTo } from './growing-to.ts';
 export { actOnIncident, type IncidentAction } from './incidents/act-on-incident.ts';

@@ -10,6 +10,7 @@ export {
 export { multiplierRequest, readMultipliers } from './balances/read-multipliers.ts';
 export type { Protocol } from './codecs/protocol.ts';
 export { protocolFor } from './codecs/protocol-for.ts';
+export { readUsage } from './codecs/usage.ts';
 export {
   type ListState,
   type ListStep,
@@ -29,3 +30,4 @@ export { readBody } from './reading/read-body.ts';
 export { hasFirstToken, progressOf, readPiece, streamStart } from './reading/read-stream.ts';
 export { endSse, readSse, type SseEvent, type SseState, sseStart } from './reading/sse.ts';
 export { stateMarksOf } from './reading/state-marks.ts';
+export { withoutUsageEvent } from './reading/usage-event.ts';

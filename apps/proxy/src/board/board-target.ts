@@ -21,7 +21,7 @@ export function boardTargetOf({ target, states, upstream, keys }: StoredTarget):
     ...{ timeout_s, first_token_timeout_s, anthropic_version },
     ...{ max_concurrency, min_gap_ms },
     bodyOverrides: target.body_overrides.map(parseBodyOverride),
-    pricing: createChannelPricing(target),
+    ...{ pricing: createChannelPricing(target), asksUsage: target.ask_usage },
     ...{ upstream, models, names, keyStates: target.key_states },
     keys: keys.map(({ hash, name: keyName, apiKey }) => ({
       ...{ hash, name: keyName },

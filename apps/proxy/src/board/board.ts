@@ -34,6 +34,8 @@ export interface BoardTarget
   keyStates: readonly KeyState[];
   /** Changes to the JSON bodies that it is sent. */
   bodyOverrides: readonly BodyOverride[];
+  /** Whether it is asked for the usage of chat streams. */
+  asksUsage: boolean;
   /** What it says about its prices. */
   pricing: ChannelPricing;
   /** By `modelKey`, under which names are compared. */

@@ -41,6 +41,8 @@ export interface PipeOptions extends ReadOptions, AnswerLimit {
   movesOn: MovesOn;
   /** Whether the client asked for a stream. */
   isStreamAsked: boolean;
+  /** Whether a chat stream's report of tokens is kept from the client, which didn't ask for it. */
+  hidesUsage: boolean;
   /** What the held bytes of all requests together may take. */
   heldBudget: BodyBudget;
   /** When the client has waited long enough, by the clock of `performance.now()`. */
@@ -106,6 +108,11 @@ export class AnswerPipe implements AnswerHandler {
     return this.#isLost ? noUsage : (this.#answer?.usage ?? noUsage);
   }
 
+  /** About how many tokens of text have come. */
+  get estimatedTokens(): number {
+    return this.#answer?.estimatedTokens ?? 0;
+  }
+
   /** What an answer has reported that the client doesn't get. */
   get lostUsage(): TokenUsage {
     return this.#isLost ? (this.#answer?.usage ?? noUsage) : noUsage;
@@ -125,7 +132,8 @@ export class AnswerPipe implements AnswerHandler {
     }
     const answer = new ReadAnswer(this.#options, status, headers, this.#sentAtMs);
     this.#answer = answer;
-    this.#passed = { answer, routing: this.#options.routing, keyMask: this.#keyMask };
+    const { routing, hidesUsage } = this.#options;
+    this.#passed = { answer, routing, hidesUsage, keyMask: this.#keyMask };
     if (!answer.isGood && this.#held) this.#timer.awaitRest();
     else if (!this.#isTokenDue) this.#timer.awaitBytes();
     // The head of a whole answer waits for its first bytes: until then another target may be tried.

@@ -1,4 +1,4 @@
-import { createEventGate } from '@api-monitor/protocols';
+import { createEventGate, withoutUsageEvent } from '@api-monitor/protocols';
 import type { AnswerHeaders } from '@api-monitor/upstream';
 import { errorEvent, type GatewayError } from '../dialects/gateway-error.ts';
 import type { HeldBody } from '../request/body/held-body.ts';
@@ -35,6 +35,8 @@ export interface PassedAnswer {
   answer: ReadAnswer;
   routing: RoutingInfo;
   keyMask: KeyMask;
+  /** Whether its report of tokens is left out. */
+  hidesUsage: boolean;
 }
 
 const joinedBytes = 16 * 1024;
@@ -85,7 +87,7 @@ export class AnswerWriter {
    */
   write(passed: PassedAnswer, bytes: Buffer | null): boolean {
     const { response } = this.#options;
-    const whole = this.#gated(passed.answer, bytes);
+    const whole = shown(passed, this.#gated(passed.answer, bytes));
     if (response.destroyed) return true;
     this.#begin(passed, null);
     if (!whole) {
@@ -102,7 +104,8 @@ export class AnswerWriter {
 
   /** Writes the last bytes of an answer that is complete. */
   endWhole(passed: PassedAnswer, bytes: Buffer | null): void {
-    const last = joined(this.#gated(passed.answer, bytes), this.#gate?.rest() ?? null);
+    const gated = joined(this.#gated(passed.answer, bytes), this.#gate?.rest() ?? null);
+    const last = shown(passed, gated);
     const rest = last ? this.#keepAlive.continue(last) : this.#keepAlive.rest();
     if (!this.hasLeft) this.#begin(passed, rest?.length ?? 0);
     this.#end(rest);
@@ -203,6 +206,10 @@ export class AnswerWriter {
   #stopKeepingAlive(): void {
     if (this.#keepAliveTimer) clearInterval(this.#keepAliveTimer);
   }
+}
+
+function shown({ answer, hidesUsage }: PassedAnswer, bytes: Buffer | null): Buffer | null {
+  return bytes && hidesUsage && answer.isEventStream ? withoutUsageEvent(bytes) : bytes;
 }
 
 export function joined(first: Buffer | null, second: Buffer | null): Buffer | null {

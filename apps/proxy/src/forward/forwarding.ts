@@ -13,6 +13,8 @@ import type { ClientRequest } from './client-response.ts';
 export interface SentRequest {
   path: string;
   pieces: Buffer[] | null;
+  /** The gateway asked for the usage of a chat stream, which the client doesn't expect. */
+  hidesUsage?: boolean;
 }
 
 /** A request to be forwarded, with everything that is known about it. */

@@ -88,6 +88,10 @@ export class ReadAnswer {
     return this.#reader.usage;
   }
 
+  get estimatedTokens(): number {
+    return this.#reader.estimatedTokens;
+  }
+
   take(bytes: Buffer): void {
     const reader = this.#reader;
     reader.take(bytes);

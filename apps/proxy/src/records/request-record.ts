@@ -15,11 +15,14 @@ import type { Forwarded } from '../forward/forwarding.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import { type Arrival, secondsTo } from './arrival.ts';
 import { errorLimit } from './record-sink.ts';
-import { tokensToCount } from './tokens-to-count.ts';
+import { estimatedUsage, tokensToCount } from './tokens-to-count.ts';
 
 /** What a record says of how a request was forwarded. */
 interface ForwardedPart extends Pick<Forwarded, 'entry' | 'attempts' | 'status'> {
-  pipe: Pick<AnswerPipe, 'firstByteAtMs' | 'usage' | 'isEventStream' | 'responseBytes'> | null;
+  pipe: Pick<
+    AnswerPipe,
+    'firstByteAtMs' | 'usage' | 'estimatedTokens' | 'isEventStream' | 'responseBytes'
+  > | null;
 }
 
 interface Parts {
@@ -79,8 +82,13 @@ export function requestRecord(parts: Parts): GatewayRecord {
     refused_for: parts.refusedFor ?? null,
     client_address: null,
   };
-  Object.assign(record, priceRequest(record, entry?.price ?? null));
   const { estimatedInput, objects = [] } = parts;
-  if (estimatedInput !== null) record.counted_tokens = tokensToCount(record, estimatedInput);
+  if (estimatedInput !== null) {
+    record.counted_tokens = tokensToCount(record, estimatedInput);
+    const estimated = { input: estimatedInput, output: pipe?.estimatedTokens ?? 0 };
+    const guessed = estimatedUsage(record, estimated);
+    if (guessed) Object.assign(record, recordedUsage(guessed));
+  }
+  Object.assign(record, priceRequest(record, entry?.price ?? null));
   return objects.length > 0 ? { ...record, objects } : record;
 }

@@ -1,5 +1,11 @@
-import type { GatewayRoute, ProxyRequest, RecordedRoute } from '@api-monitor/core';
-import { bytesPerToken } from '../request/tokens/input-tokens.ts';
+import {
+  type GatewayRoute,
+  noUsage,
+  type ProxyRequest,
+  type RecordedRoute,
+  type TokenUsage,
+} from '@api-monitor/core';
+import { bytesPerToken, roughTokensOf } from '../request/tokens/input-tokens.ts';
 import { outputLimitOf } from '../request/tokens/output-limit.ts';
 
 /** Routes whose answers are text, and routes that only read text. */
@@ -21,7 +27,7 @@ export interface RequestSize {
   output: () => number;
   /** What it reserves before it is forwarded: 0 if neither the request nor the answer is text. */
   total: () => number;
-  /** The input if it has been asked for, else 0. */
+  /** The input as it has been estimated; roughly if it hasn't. */
   knownInput: () => number;
 }
 
@@ -38,7 +44,7 @@ export function sizeOf(route: GatewayRoute, body: Buffer, inputTokens: () => num
       return output;
     },
     total: () => (isText(route) ? size.input() + size.output() : 0),
-    knownInput: () => input ?? 0,
+    knownInput: () => input ?? roughTokensOf(body, inputTokens),
   };
   return size;
 }
@@ -63,6 +69,18 @@ export function tokensToCount(request: EndedRequest, estimatedInput: number): nu
   // Embeddings aren't text.
   const responseBytes = readingRoutes.includes(route) ? 0 : request.response_bytes;
   return estimatedInput + Math.ceil(responseBytes / bytesPerToken);
+}
+
+/** The tokens of an answer that reported none; null if none are known to have been used. */
+export function estimatedUsage(
+  request: EndedRequest,
+  estimated: { input: number; output: number },
+): TokenUsage | null {
+  const { route, input_tokens: input, output_tokens: output } = request;
+  if (input !== null || output !== null || !isText(route)) return null;
+  if (tokensToCount(request, estimated.input) === 0) return null;
+  const outputTokens = readingRoutes.includes(route) ? null : estimated.output;
+  return { ...noUsage, inputTokens: estimated.input, outputTokens, isEstimated: true };
 }
 
 function isText(route: RecordedRoute): boolean {

@@ -2,6 +2,7 @@ import { isProvingRoute, matchesPattern, modelKey } from '@api-monitor/core';
 import type { BoardModel } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { SentRequest } from '../forward/forwarding.ts';
+import { asksUsage, usageOverride } from './asks-usage.ts';
 import type { HeldBody } from './body/held-body.ts';
 import { type FoundModel, modelSplices } from './find-model.ts';
 import type { Endpoint } from './match-route.ts';
@@ -16,6 +17,7 @@ interface Asked {
   found: FoundModel | null;
   /** As the client named it. */
   model: string;
+  isStream: boolean;
   /** With its question mark. */
   query: string;
 }
@@ -34,7 +36,9 @@ export function requestForModel(
   const path = found ? endpoint.upstreamPath : pathWithModel(endpoint.upstreamPath, model);
   // Google's API takes no other spelling.
   const name = endpoint.route === 'cached-contents' ? `models/${modelKey(model)}` : model;
-  const overrides = overridesFor(asked, entry);
+  const hidesUsage = isUsageHidden(asked, entry);
+  const own = overridesFor(asked, entry);
+  const overrides = hidesUsage ? [...own, usageOverride] : own;
   if (overrides.length === 0) {
     return { path: path + query, pieces: splicedBody(bytes, namedModel(asked, name)) };
   }
@@ -44,7 +48,16 @@ export function requestForModel(
   const overridden = overrideBody(bytes, isAbsent ? [naming, ...overrides] : overrides);
   if (!overridden.ok) return { error: repeatedKey(overridden.repeated) };
   const named = isAbsent ? [] : namedModel(asked, name);
-  return { path: path + query, pieces: splicedBody(bytes, [...overridden.splices, ...named]) };
+  return {
+    path: path + query,
+    pieces: splicedBody(bytes, [...overridden.splices, ...named]),
+    hidesUsage,
+  };
+}
+
+/** Whether the channel is asked for the usage of a chat stream whose client didn't ask. */
+function isUsageHidden({ endpoint, isStream, heldBody }: Asked, { target }: BoardModel): boolean {
+  return target.asksUsage && isStream && endpoint.route === 'chat' && !asksUsage(heldBody.bytes);
 }
 
 /** Side endpoints such as count_tokens refuse fields that the main one takes. */

@@ -1,3 +1,5 @@
+import { namesOf } from '../pick.ts';
+
 /**
  * The tokens of a request, by class. Every wire format reports them in its own way; here and everywhere
  * else, input and output are whole, and the other classes are parts of them that don't overlap. null: not
@@ -38,3 +40,14 @@ export const noUsage: TokenUsage = {
   ...{ imageInputTokens: null, imageOutputTokens: null },
   isEstimated: false,
 };
+
+/** The tokens of two answers together. */
+export function sumUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
+  const { isEstimated: _one, ...counts } = one;
+  const sums = { ...counts };
+  for (const name of namesOf(counts)) {
+    const [a, b] = [one[name], other[name]];
+    sums[name] = a === null && b === null ? null : (a ?? 0) + (b ?? 0);
+  }
+  return { ...sums, isEstimated: one.isEstimated || other.isEstimated };
+}

@@ -27,6 +27,7 @@ import { readBody } from './read-body.ts';
 import { draftAfter } from './read-stream.ts';
 import { endSse, readSse, type SseEvent, sseStart } from './sse.ts';
 import { mayHaveStateMarks, stateMarksOf } from './state-marks.ts';
+import { TextEstimate } from './text-estimate.ts';
 
 export interface AnswerReaderOptions {
   route: GatewayRoute;
@@ -57,6 +58,8 @@ export interface AnswerReader {
   readonly isGarbled: boolean;
   /** By the reports so far; the last one is read by `end`. */
   readonly usage: TokenUsage;
+  /** About how many tokens of text have come, for an answer that reports none. */
+  readonly estimatedTokens: number;
   /** Called once, after the last chunk: what `judgeAnswer` judges. Only the start of the text is in it. */
   end(): BodyReading;
 }
@@ -89,6 +92,7 @@ class RawAnswer implements AnswerReader {
   readonly hasEnded = false;
   readonly error = null;
   readonly usage = noUsage;
+  readonly estimatedTokens = 0;
   readonly isThinking = false;
   readonly isGarbled = false;
 
@@ -108,6 +112,7 @@ class ErrorAnswer implements AnswerReader {
   readonly form = 'other';
   readonly hasToken = false;
   readonly usage = noUsage;
+  readonly estimatedTokens = 0;
   readonly isThinking = false;
   readonly isGarbled = false;
 
@@ -155,6 +160,7 @@ class PassingAnswer implements AnswerReader {
   #isTooLong = false;
   /** The latest event with a report of tokens that hasn't been read. */
   #report: Buffer | null = null;
+  readonly #text = new TextEstimate();
 
   constructor(options: AnswerReaderOptions) {
     this.#options = options;
@@ -188,6 +194,10 @@ class PassingAnswer implements AnswerReader {
 
   get usage(): TokenUsage {
     return this.#draft.usage;
+  }
+
+  get estimatedTokens(): number {
+    return this.#text.tokens;
   }
 
   take(chunk: Uint8Array): void {
@@ -239,7 +249,9 @@ class PassingAnswer implements AnswerReader {
       const end = this.#form === 'stream' ? endOfFirstEvent(frame, at) : frame.length;
       const events = this.#eventsIn(frame.subarray(at, end));
       this.#unworked += events.length;
+      const before = this.#draft;
       this.#readEvents(events);
+      this.#text.measure(end - at, before, this.#draft);
       at = end;
     }
     if (at < frame.length) this.#readMarked(frame.subarray(at));
@@ -248,6 +260,7 @@ class PassingAnswer implements AnswerReader {
   /** Reads what matters of a frame, from the first such event on; all of it if a part may be garbled. */
   #readMarked(frame: Buffer): void {
     if (this.error || this.isGarbled) return;
+    this.#text.count(frame);
     const words = frame.toString('latin1');
     const first = this.#isDoubtful(words) ? 0 : this.#filter.firstThatMatters(words);
     const start = first < 0 || this.#form !== 'stream' ? 0 : startOfEvent(words, first);
@@ -351,7 +364,9 @@ class PassingAnswer implements AnswerReader {
     if (json === undefined) return this.#endOfOther();
     const error = findError(json);
     const { readEvent, readWhole = readEvent } = this.#codec;
-    this.#keep(error ? { ...this.#draft, error } : readWhole(this.#draft, json));
+    const read = error ? { ...this.#draft, error } : readWhole(this.#draft, json);
+    this.#text.measure(0, emptyDraft, read);
+    this.#keep(read);
     const { onState } = this.#options;
     if (onState && !error && mayHaveStateMarks(whole)) {
       for (const mark of stateMarksOf(json)) onState(mark);

@@ -39,6 +39,7 @@ export class MediaAnswer {
   hasToken = false;
   error: BodyError | null = null;
   usage = noUsage;
+  readonly estimatedTokens = 0;
   readonly form = 'other';
   /** Only the connection shows the end. */
   readonly hasEnded = false;

@@ -103,6 +103,7 @@ function send(
       target: key.upstream,
       movesOn,
       isStreamAsked: isStream,
+      hidesUsage: sent.hidesUsage === true,
       mayLackEnd: lacksEnd(choice, endpoint),
       onState: (mark) => {
         const issuer = { targetId: target.id, targetKey: key.hash };

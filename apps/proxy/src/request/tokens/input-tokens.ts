@@ -30,6 +30,17 @@ export function inputTokensOf(body: Buffer): number {
   return Math.ceil((body.length - skippedBytes) / bytesPerToken) + files * tokensPerFile;
 }
 
+/** A body of this length takes a while to be looked through. */
+const longBytes = 128 * 1024;
+
+/**
+ * The same for a request whose tokens most likely are reported, so that the estimate isn't used: a short body
+ * counts by its bytes, even if it has a small picture.
+ */
+export function roughTokensOf(body: Buffer, estimate: () => number): number {
+  return body.length > longBytes ? estimate() : Math.ceil(body.length / bytesPerToken);
+}
+
 /** The same for a form: each file counts as 1,500 tokens, and other fields by their bytes. */
 export function inputTokensOfForm(parts: readonly FormPart[]): number {
   const tokensOf = ({ isFile, start, end }: FormPart) =>

@@ -244,7 +244,7 @@ export class RealtimeSession implements OpenSocket {
   ) {
     const pipe = {
       firstByteAtMs: this.#firstByteAtMs,
-      usage: this.#events.usage,
+      ...{ usage: this.#events.usage, estimatedTokens: 0 },
       isEventStream: this.#legs !== null,
       responseBytes: this.#receivedBytes,
     };

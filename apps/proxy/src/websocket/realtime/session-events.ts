@@ -1,4 +1,5 @@
-import { noUsage, type TokenUsage } from '@api-monitor/core';
+import { noUsage, sumUsage, type TokenUsage } from '@api-monitor/core';
+import { readUsage } from '@api-monitor/protocols';
 
 /** Longer events have audio, and nothing that is read here. */
 const readBytes = 256 * 1024;
@@ -10,14 +11,10 @@ const ended = '"response.done"';
  * https://platform.openai.com/docs/api-reference/realtime-server-events
  */
 export class SessionEvents {
-  #inputTokens: number | null = null;
-  #outputTokens: number | null = null;
+  /** Of all its responses. */
+  usage: TokenUsage = noUsage;
   /** A response has begun and not ended. */
   isAnswering = false;
-
-  get usage(): TokenUsage {
-    return { ...noUsage, inputTokens: this.#inputTokens, outputTokens: this.#outputTokens };
-  }
 
   read(text: Buffer): void {
     if (text.length > readBytes) return;
@@ -26,15 +23,14 @@ export class SessionEvents {
     const event = parsed(text);
     if (event?.type !== 'response.done') return;
     this.isAnswering = false;
-    const { input_tokens, output_tokens } = event.response?.usage ?? {};
-    if (isCount(input_tokens)) this.#inputTokens = (this.#inputTokens ?? 0) + input_tokens;
-    if (isCount(output_tokens)) this.#outputTokens = (this.#outputTokens ?? 0) + output_tokens;
+    const report = event.response?.usage;
+    if (report) this.usage = sumUsage(this.usage, readUsage(report));
   }
 }
 
 interface DoneEvent {
   type?: unknown;
-  response?: { usage?: { input_tokens?: unknown; output_tokens?: unknown } | null } | null;
+  response?: { usage?: object | null } | null;
 }
 
 function parsed(text: Buffer): DoneEvent | null {
@@ -44,8 +40,4 @@ function parsed(text: Buffer): DoneEvent | null {
   } catch {
     return null;
   }
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
