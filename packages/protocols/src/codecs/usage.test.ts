@@ -247,3 +247,115 @@ test('a count that no answer can have isn’t believed, so that it uses up no ke
   expect(counts(10_000_001)).toBeNull();
   expect(counts(1e12)).toBeNull();
 });
+
+type Media = Partial<TokenUsage>;
+
+test.each<[string, object, Media]>([
+  [
+    'OpenAI chat with sound',
+    {
+      ...{ prompt_tokens: 300, completion_tokens: 120, total_tokens: 420 },
+      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 250 },
+      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 90 },
+    },
+    { inputTokens: 300, audioInputTokens: 250, outputTokens: 120, audioOutputTokens: 90 },
+  ],
+  [
+    'OpenAI’s live sessions, whose cached sound isn’t charged as sound',
+    {
+      ...{ total_tokens: 253, input_tokens: 132, output_tokens: 121 },
+      input_token_details: {
+        ...{ text_tokens: 119, audio_tokens: 13, image_tokens: 0, cached_tokens: 64 },
+        cached_tokens_details: { text_tokens: 54, audio_tokens: 10, image_tokens: 0 },
+      },
+      output_token_details: { text_tokens: 30, audio_tokens: 91 },
+    },
+    {
+      ...{ inputTokens: 132, cachedInputTokens: 64, audioInputTokens: 3 },
+      ...{ outputTokens: 121, audioOutputTokens: 91 },
+    },
+  ],
+  [
+    'OpenAI’s transcriptions',
+    {
+      ...{ type: 'tokens', input_tokens: 14, output_tokens: 45, total_tokens: 59 },
+      input_token_details: { text_tokens: 2, audio_tokens: 12 },
+    },
+    { inputTokens: 14, audioInputTokens: 12, outputTokens: 45 },
+  ],
+  [
+    'OpenAI’s transcriptions by their length, which aren’t tokens',
+    { type: 'duration', seconds: 9 },
+    { inputTokens: null, outputTokens: null },
+  ],
+  [
+    'OpenAI’s pictures',
+    {
+      ...{ total_tokens: 1100, input_tokens: 50, output_tokens: 1050 },
+      input_tokens_details: { text_tokens: 10, image_tokens: 40 },
+      output_tokens_details: { image_tokens: 1050, text_tokens: 0 },
+    },
+    {
+      ...{ inputTokens: 50, imageInputTokens: 40 },
+      ...{ outputTokens: 1050, imageOutputTokens: 1050 },
+    },
+  ],
+  [
+    'Anthropic’s writes that stay for an hour',
+    {
+      ...{ input_tokens: 4, output_tokens: 15, cache_creation_input_tokens: 50_000 },
+      cache_creation: { ephemeral_5m_input_tokens: 20_000, ephemeral_1h_input_tokens: 30_000 },
+    },
+    { inputTokens: 50_004, cacheWriteTokens: 50_000, cacheWrite1hTokens: 30_000 },
+  ],
+  [
+    'OpenRouter’s cost',
+    {
+      ...{ prompt_tokens: 194, completion_tokens: 2, total_tokens: 196, cost: 0.95 },
+      cost_details: { upstream_inference_cost: 19 },
+      prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 100, audio_tokens: 0 },
+    },
+    { inputTokens: 194, cacheWriteTokens: 100, audioInputTokens: 0, reportedCost: 0.95 },
+  ],
+  ['a cost that nothing costs', { prompt_tokens: 1, cost: 1e9 }, { reportedCost: null }],
+  ['a cost that isn’t a number', { prompt_tokens: 1, cost: '0.1' }, { reportedCost: null }],
+  [
+    'Gemini’s kinds of input and output',
+    {
+      ...{ promptTokenCount: 1000, cachedContentTokenCount: 300, candidatesTokenCount: 1300 },
+      totalTokenCount: 2300,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 400 },
+        { modality: 'AUDIO', tokenCount: 500 },
+        { modality: 'IMAGE', tokenCount: 100 },
+      ],
+      cacheTokensDetails: [{ modality: 'AUDIO', tokenCount: 200 }],
+      candidatesTokensDetails: [
+        { modality: 'IMAGE', tokenCount: 1290 },
+        { modality: 'TEXT', tokenCount: 10 },
+      ],
+    },
+    {
+      ...{ inputTokens: 1000, cachedInputTokens: 300, audioInputTokens: 300 },
+      ...{ imageInputTokens: 100, outputTokens: 1300, imageOutputTokens: 1290 },
+      audioOutputTokens: null,
+    },
+  ],
+])('%s', (_, report, expected) => {
+  const name = Object.keys(report).some((key) => key.endsWith('Count')) ? 'usageMetadata' : 'usage';
+  expect(usageOf({ [name]: report })).toMatchObject(expected);
+});
+
+test('of the reports of a stream, the classes of sound and pictures are kept', () => {
+  const first = { prompt_tokens: 9, prompt_tokens_details: { audio_tokens: 5 }, cost: 0.1 };
+  const last = {
+    prompt_tokens: 9,
+    completion_tokens: 4,
+    completion_tokens_details: { audio_tokens: 3 },
+  };
+  const usage = usageOf({ usage: first }, { usage: { ...last, cost: 0.2 } }, { usage: last });
+  expect(usage).toMatchObject({
+    ...{ inputTokens: 9, audioInputTokens: 5, outputTokens: 4, audioOutputTokens: 3 },
+    reportedCost: 0.2,
+  });
+});
