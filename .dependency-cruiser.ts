@@ -48,7 +48,7 @@ const rooms: Record<string, Room> = {
     withoutNode: true,
   },
   standalone: {
-    rooms: ['api', 'worker', 'proxy', 'db', 'bus', 'runtime', 'fake-provider'],
+    rooms: ['api', 'worker', 'proxy', 'db', 'bus', 'prices', 'runtime', 'fake-provider'],
     packages: ['zod'],
   },
 };

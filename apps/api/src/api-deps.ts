@@ -3,6 +3,7 @@ import { type Bus, badTokens, createFailureLimiter, type FailureLimits } from '@
 import { eventHeartbeatMs, type GivenSettings } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
 import { type Logger, type Registry, rootPath } from '@api-monitor/runtime';
+import { createPriceSource, type PriceSource } from '@api-monitor/prices';
 import { createDestinationTests } from './alerts/destination-tests.ts';
 import { createAdminPassword } from './auth/admin-password.ts';
 import { createCredentials } from './auth/credentials.ts';
@@ -46,6 +47,8 @@ export interface ApiSurroundings {
   listener?: () => Listener | null;
   /** What is in force unless an admin set otherwise. */
   givenSettings: GivenSettings;
+  /** The price table, if the rest of the process shares it. */
+  prices?: PriceSource;
   /** The folder of the built dashboard. */
   webRoot: string;
   /** Unix seconds. */
@@ -98,6 +101,7 @@ export async function createDeps(options: ApiSurroundings) {
     ...options,
     ...logins,
     basePath,
+    prices: options.prices ?? createPriceSource(db),
     credentials,
     pageSessions: await createPageSessions({ ...options, basePath, credentials }),
     eventClients,

@@ -61,10 +61,11 @@ test('what probes have cost today is shown by model and by channel', async () =>
   expect(json.item).toEqual({
     target_id: 1,
     since: Math.floor(clock.now / 86_400) * 86_400,
-    ...{ requests: 2, tokens: 42, probe_requests_per_day: 100, probe_tokens_per_day: 0 },
+    ...{ requests: 2, tokens: 42, cost: 0, unpriced: 2 },
+    ...{ probe_requests_per_day: 100, probe_tokens_per_day: 0 },
     models: [
-      { model: 'a', requests: 1, tokens: 21 },
-      { model: 'b', requests: 1, tokens: 21 },
+      { model: 'a', requests: 1, tokens: 21, cost: 0, unpriced: 1 },
+      { model: 'b', requests: 1, tokens: 21, cost: 0, unpriced: 1 },
     ],
   });
   const shown = { probe_requests_today: 2, probe_tokens_today: 42 };

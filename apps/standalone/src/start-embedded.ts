@@ -12,6 +12,7 @@ import {
 } from '@api-monitor/api';
 import { createInProcessBus } from '@api-monitor/bus';
 import { openDatabase, readInstanceId, readToken } from '@api-monitor/db';
+import { createPriceSource } from '@api-monitor/prices';
 import { createGatewayStore, gatewayOptionsOf } from '@api-monitor/proxy';
 import {
   createMetricsRegistry,
@@ -61,7 +62,8 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
     const onFault = (err: unknown, where: string) => logger.error({ err, where }, 'fault');
     const bus = createInProcessBus({ nowMs: Date.now, onFault });
     const metrics = createMetricsRegistry();
-    const common = { db, bus, logger, metrics };
+    const prices = createPriceSource(db);
+    const common = { db, bus, logger, metrics, prices };
 
     const worker = createWorker({
       ...common,
@@ -95,6 +97,7 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
         db,
         readMasterToken: () => readToken(db, 'proxyMasterToken', secrets.proxyMasterToken),
         givenSettings: apiOptions.givenSettings,
+        prices,
         nowS: now,
       }),
       onDeath(err) {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createChannelSlots } from '@api-monitor/bus';
 import { viaMarkOf } from '@api-monitor/core';
 import { getTarget } from '@api-monitor/db';
+import { createPriceSource, type PriceSource } from '@api-monitor/prices';
 import { createOutageWatch, type Registry } from '@api-monitor/runtime';
 import {
   type AllowPrivate,
@@ -30,6 +31,8 @@ interface WorkerOptions
   > {
   metrics: Registry;
   allowPrivate: AllowPrivate;
+  /** Shared with the rest of the process, if there is any. */
+  prices?: PriceSource;
   /** For targets without a proxy of their own. */
   proxies?: ProxyDefaults;
   /** Of the pages, for links in alerts; absent: unknown. */
@@ -58,6 +61,7 @@ export function createWorker({
   const stopping = new AbortController();
   const deps: WorkerDeps = {
     ...options,
+    prices: options.prices ?? createPriceSource(options.db),
     upstream: createUpstream({ allowPrivate, proxies, via: viaMarkOf(instanceId) }),
     metrics: createWorkerMetrics(options.metrics),
     activeRuns: createActiveRuns(),

@@ -1,6 +1,7 @@
 import type { Bus, ChannelSlots } from '@api-monitor/bus';
 import type { GivenSettings } from '@api-monitor/core';
 import type { Database } from '@api-monitor/db';
+import type { PriceSource } from '@api-monitor/prices';
 import type { Logger } from '@api-monitor/runtime';
 import type { Upstream } from '@api-monitor/upstream';
 import type { SpendTally } from './asking/budget.ts';
@@ -31,6 +32,8 @@ export interface WorkerDeps {
   limits: WorkerLimits;
   /** What is in force unless an admin set otherwise. */
   givenSettings: GivenSettings;
+  /** The price table, which a process loads once. */
+  prices: PriceSource;
   dataDir: string;
   /** The folder of the JSONL logs. */
   logDir: string;

@@ -18,6 +18,7 @@ import {
   type FakeProviderOptions,
   startFakeProvider,
 } from '@api-monitor/fake-provider';
+import { createPriceSource } from '@api-monitor/prices';
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { createUpstream } from '@api-monitor/upstream';
 import { onTestFinished } from 'vitest';
@@ -79,6 +80,7 @@ export async function openTestWorker(
     onTestFinished(() => slots.close());
     return {
       ...options,
+      prices: createPriceSource(options.db),
       bus,
       events,
       upstream,

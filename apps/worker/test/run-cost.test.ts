@@ -245,6 +245,22 @@ test('a dead model is asked in every sixth run, and still counts', async () => {
   expect((await run('manual')).asked).toContain('dead');
 }, 20_000);
 
+test('probes cost what their tokens cost on the channel, by day and model', async () => {
+  const prices = ['gpt-4o = input 100, output 1000'];
+  const models = { 'gpt-4o': 'good', unknown: 'good' } as const;
+  const { run, db, clock } = await withChannel(models, { prices, price_multiplier: 0.5 });
+  const { rows } = await run('manual');
+  const priced = rows.find(({ model }) => model === 'gpt-4o');
+  const cost = ((priced?.input_tokens ?? 0) * 50 + (priced?.output_tokens ?? 0) * 500) / 1e6;
+  expect(priced?.cost).toBeCloseTo(cost);
+  expect(cost).toBeGreaterThan(0);
+  expect(rows.find(({ model }) => model === 'unknown')?.cost).toBeNull();
+  expect(await readProbeUsage(db, { day: clock.now })).toMatchObject([
+    { model: 'gpt-4o', cost: priced?.cost, unpriced: 0 },
+    { model: 'unknown', cost: 0, unpriced: 1 },
+  ]);
+});
+
 test('models that are set not to be probed have a row and no request', async () => {
   const { run, now } = await withChannel({ a: 'good', secret: 'good' }, { dont_probe: ['sec*'] });
   const { rows, asked, skipped } = await run();

@@ -12,6 +12,8 @@ import { sumUsage } from './used-today.ts';
 const cost = {
   requests: z.int().describe('HTTP requests'),
   tokens: z.int().describe('in and out, as far as the channel reported them'),
+  cost: z.number().describe('what the tokens cost, as far as their price is known'),
+  unpriced: z.int().describe('probes whose cost is unknown'),
 };
 
 const usageSchema = z.object({
@@ -54,7 +56,7 @@ export function probeCostRoutes(deps: ApiDeps) {
         const { id, probe_requests_per_day, probe_tokens_per_day } = target;
         const used = await readProbeUsage(db, { day: now(), target_id: id });
         const since = Math.floor(now() / secondsPerDay) * secondsPerDay;
-        const models = used.map(({ model, requests, tokens }) => ({ model, requests, tokens }));
+        const models = used.map(({ target_id: _id, ...one }) => one);
         const budget = { probe_requests_per_day, probe_tokens_per_day };
         const item = { target_id: id, since, ...sumUsage(used), ...budget, models };
         return c.json({ item }, 200);

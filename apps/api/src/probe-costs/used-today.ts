@@ -5,6 +5,8 @@ import type { ApiDeps } from '../api-deps.ts';
 export interface UsedToday {
   requests: number;
   tokens: number;
+  cost: number;
+  unpriced: number;
 }
 
 /** What the probes of a channel have cost today; absent if they have cost nothing. */
@@ -21,10 +23,12 @@ export async function readUsedToday({
 
 /** Several models' usage, added up. */
 export function sumUsage(parts: readonly UsedToday[]): UsedToday {
-  const sum = { requests: 0, tokens: 0 };
-  for (const { requests, tokens } of parts) {
+  const sum = { requests: 0, tokens: 0, cost: 0, unpriced: 0 };
+  for (const { requests, tokens, cost, unpriced } of parts) {
     sum.requests += requests;
     sum.tokens += tokens;
+    sum.cost += cost;
+    sum.unpriced += unpriced;
   }
   return sum;
 }

@@ -9,6 +9,7 @@ import {
 } from '@api-monitor/db';
 import { type Budget, openBudget } from '../asking/budget.ts';
 import { createKeyRing } from '../asking/key-ring.ts';
+import { priceProbes } from '../prices/price-probes.ts';
 import { logFileName, openProbeLog } from '../probe-logs.ts';
 import { publishFault } from '../publish-fault.ts';
 import { roundToMs } from '../round-to-ms.ts';
@@ -98,7 +99,8 @@ async function runWithin(
     await deps.bus.events.publish({ type: 'target_updated', data: { target_id } });
     const signal = AbortSignal.any([cut, activeRun.signal]);
     const findings = await probeAndLog(deps, run, { target, asksAll, budget, cut: signal });
-    await record(deps, run, findings, cut);
+    const probes = await priceProbes(deps, target, findings.probes);
+    await record(deps, run, { ...findings, probes }, cut);
     return findings.cut === 'target_moved';
   } finally {
     clearInterval(heartbeat);

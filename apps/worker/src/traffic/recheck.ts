@@ -24,6 +24,7 @@ import { totalOf } from '../asking/ask-patiently.ts';
 import { type Budget, openBudget } from '../asking/budget.ts';
 import { turnsAtOnce } from '../asking/channel-turns.ts';
 import { createKeyRing } from '../asking/key-ring.ts';
+import { priceProbes } from '../prices/price-probes.ts';
 import { askAwake } from '../probe/freeze-watch.ts';
 import { type ProbeOutcome, probeModel } from '../probe/probe-model.ts';
 import { publishFault } from '../publish-fault.ts';
@@ -162,7 +163,8 @@ async function record(
   const { id: target_id } = before;
   const current = await getTarget(deps.db, target_id);
   if (!current || hasMoved(before, current)) return;
-  const found = { target_id, probe, findings, remembered };
+  const [priced = probe] = await priceProbes(deps, current, [probe]);
+  const found = { target_id, probe: priced, findings, remembered };
   const recorded = await withRetries(
     () => recordModelProbe(deps.db, { ...found, nowS: deps.nowS() }),
     (err) => deps.logger.error({ err, target_id }, 'probe not written; trying again'),

@@ -34,6 +34,11 @@ export const probeResultShape = z.object({
     .describe('seconds to the first text, thought or tool call; null if nothing streamed'),
   input_tokens: z.number().nullable(),
   output_tokens: z.number().nullable(),
+  cost: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('of these tokens at the price of the time; null: unknown'),
   requests: z.int().describe('how many were sent; 0: it was not asked'),
   proved_by: z.enum(['probe', 'traffic']).describe('traffic: a client was just served'),
   question: z

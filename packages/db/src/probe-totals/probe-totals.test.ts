@@ -178,7 +178,7 @@ test('the cost of probes is known by UTC day, channel and model, the dearest fir
   const db = await withTargets();
   const asked = { input_tokens: 20, output_tokens: 12, timestamp: startS };
   await runOnce(db, 1, startS, [
-    probe({ ...asked, requests: 3 }),
+    probe({ ...asked, requests: 3, cost: 0.5 }),
     probe({ ...asked, model: 'cheap' }),
     probe({
       model: 'proven',
@@ -191,9 +191,9 @@ test('the cost of probes is known by UTC day, channel and model, the dearest fir
   await runOnce(db, 2, startS, [failedProbe({ timestamp: startS })]);
   await runOnce(db, 1, startS + day, [probe({ timestamp: startS + day })]);
   expect(await readProbeUsage(db, { day: startS + 100 })).toEqual([
-    { target_id: 1, model: 'gpt-4o', requests: 3, tokens: 32 },
-    { target_id: 1, model: 'cheap', requests: 1, tokens: 32 },
-    { target_id: 2, model: 'gpt-4o', requests: 1, tokens: 0 },
+    { target_id: 1, model: 'gpt-4o', requests: 3, tokens: 32, cost: 0.5, unpriced: 0 },
+    { target_id: 1, model: 'cheap', requests: 1, tokens: 32, cost: 0, unpriced: 1 },
+    { target_id: 2, model: 'gpt-4o', requests: 1, tokens: 0, cost: 0, unpriced: 0 },
   ]);
   expect(await readProbeUsage(db, { day: startS, target_id: 2 })).toHaveLength(1);
   expect(await readProbeUsage(db, { day: startS + 2 * day })).toEqual([]);

@@ -43,6 +43,9 @@ export interface ProbeTotals extends Availability {
   /** What all probes cost, rechecks included: HTTP requests, and input and output tokens. */
   requests: number;
   tokens: number;
+  /** What those tokens cost as far as it's known, and how many probes' cost isn't. */
+  cost: number;
+  unpriced: number;
   /** Of those that passed. */
   durations: Histogram;
   /** Of those that passed and streamed. */
@@ -54,7 +57,7 @@ type CountedProbe = Pick<ProbeResult, 'success' | 'duration' | 'first_token_s' |
   Partial<Pick<ProbeResult, 'is_wrong_answer'>>;
 
 export function noProbes(): ProbeTotals {
-  const cost = { requests: 0, tokens: 0 };
+  const cost = { requests: 0, tokens: 0, cost: 0, unpriced: 0 };
   const counts = { probes: 0, successes: 0, wrong_answers: 0, watched_s: 0, served_s: 0 };
   return { ...counts, ...cost, durations: {}, first_tokens: {}, errors: {} };
 }
@@ -82,6 +85,8 @@ export function addTotals(totals: ProbeTotals, other: ProbeTotals): void {
   totals.served_s += other.served_s;
   totals.requests += other.requests;
   totals.tokens += other.tokens;
+  totals.cost += other.cost;
+  totals.unpriced += other.unpriced;
   addHistogram(totals.durations, other.durations);
   addHistogram(totals.first_tokens, other.first_tokens);
   for (const [kind, count] of Object.entries(other.errors) as [ErrorKind, number][]) {
@@ -119,6 +124,8 @@ export const periodTotalsCodec = createCodec<PeriodTotals>({
   served_s: 'number',
   requests: 'number',
   tokens: 'number',
+  cost: 'number',
+  unpriced: 'number',
   durations: 'json',
   first_tokens: 'json',
   errors: 'json',
@@ -150,7 +157,7 @@ export function sumByPeriod(
 /** Adds what a probe cost to the sums of its periods. */
 export function sumCost(
   sums: TotalsByPeriod,
-  probe: Summed & Pick<ProbeResult, 'requests' | 'input_tokens' | 'output_tokens'>,
+  probe: Summed & Pick<ProbeResult, 'requests' | 'input_tokens' | 'output_tokens' | 'cost'>,
   nowS: number,
 ): void {
   const tokens = (probe.input_tokens ?? 0) + (probe.output_tokens ?? 0);
@@ -158,6 +165,8 @@ export function sumCost(
   for (const one of totalsAt(sums, probe, nowS)) {
     one.requests += probe.requests;
     one.tokens += tokens;
+    one.cost += probe.cost ?? 0;
+    if (tokens > 0 && probe.cost == null) one.unpriced += 1;
   }
 }
 

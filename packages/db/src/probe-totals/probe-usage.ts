@@ -9,6 +9,10 @@ export interface ProbeUsage {
   requests: number;
   /** Input and output, as far as the channel reported them. */
   tokens: number;
+  /** What they cost as far as it's known. */
+  cost: number;
+  /** Probes whose cost isn't known. */
+  unpriced: number;
 }
 
 /** What probes cost on the UTC day that contains `day` (Unix seconds), the dearest model first. */
@@ -19,7 +23,7 @@ export async function readProbeUsage(
   const { lengthS } = probePeriods.day;
   let query = db.kysely
     .selectFrom('probe_totals')
-    .select(['target_id', 'model', 'requests', 'tokens'])
+    .select(['target_id', 'model', 'requests', 'tokens', 'cost', 'unpriced'])
     .where('period_s', '=', lengthS)
     .where('starts_at', '=', periodStart(day, lengthS))
     .where((where) => where.or([where('requests', '>', 0), where('tokens', '>', 0)]));
