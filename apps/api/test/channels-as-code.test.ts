@@ -359,3 +359,78 @@ test('thousands of channels are planned, applied and exported in short turns', a
   }
   expect(await listTargets(db)).toHaveLength(1500);
 }, 120_000);
+
+const alertsFile = `alerts:
+  rules:
+    failures_before_alert: 3
+  destinations:
+    - name: Ops
+      kind: webhook
+      severities: [critical]
+      channels: [relay]
+      config:
+        url: \${OPS_URL}
+        secret: \${OPS_SECRET}
+`;
+const alertVariables = {
+  ...variables,
+  OPS_URL: 'https://hooks.example/in/0123456789abcdef',
+  OPS_SECRET: 'signing-secret-0123456789',
+};
+
+test('rules and destinations of alerts are code too, with their channels by name and no secret in a plan', async () => {
+  const api = await openTestApi();
+  const files = input({ 'relay.yaml': relay, '_alerts.yaml': alertsFile }, alertVariables);
+  const plan = await api.asAdmin('POST', paths.plan, files);
+  expect(plan.json.alerts).toMatchObject([
+    { name: 'rules', outcome: 'changed', changes: [{ field: 'failures_before_alert', new: 3 }] },
+    { name: 'Ops', file: 'channels/_alerts.yaml', outcome: 'created' },
+  ]);
+  expect(plan.text).not.toMatch(/0123456789/);
+  expect((await api.asSession('GET', '/api/alerts/destinations')).json.items).toEqual([]);
+
+  const applied = await api.asAdmin('POST', apply, files);
+  expect([applied.status, applied.json.alerts.length]).toEqual([200, 2]);
+  const { items } = (await api.asSession('GET', '/api/alerts/destinations')).json;
+  expect(items).toMatchObject([{ name: 'Ops', severities: ['critical'], target_ids: [1] }]);
+
+  // What is exported sets the same again.
+  const whole = await exported(api, 'format=json&one_file=1');
+  const { json: same } = await api.asAdmin('POST', paths.plan, whole);
+  expect(outcomes({ items: same.alerts })).toEqual(['unchanged rules', 'unchanged Ops']);
+
+  const without = input({ 'relay.yaml': relay });
+  const { json: pruned } = await api.asAdmin('POST', `${apply}?prune=true`, without);
+  expect(outcomes({ items: pruned.alerts })).toEqual(['deleted Ops']);
+  expect((await api.asSession('GET', '/api/alerts/destinations')).json.items).toEqual([]);
+});
+
+test('what is wrong with alerts is refused with its line, and nothing is written', async () => {
+  const api = await openTestApi();
+  const file = (...destinations: string[]) =>
+    `alerts:\n  destinations:\n${destinations.map((one) => `    - ${one}\n`).join('')}`;
+  const url = 'config: { url: "https://hooks.example" }';
+  const files = input({
+    'relay.yaml': relay,
+    'a.yaml': file(`{ name: A, kind: webhook, ${url} }`, `{ name: B, kind: pigeon, ${url} }`),
+    'b.yaml': file(
+      `{ name: C, kind: webhook, channels: [other], ${url} }`,
+      '{ name: D, kind: webhook, config: { topic: x } }',
+      `{ name: E, kind: webhook, channels: [relay], ${url} }`,
+      `{ name: E, kind: webhook, ${url} }`,
+    ),
+    'c.yaml': 'alerts: { rules: { down_for_s: -1 } }\n',
+  });
+  const { status, json } = await api.asAdmin('POST', apply, files);
+  expect([status, json.detail.split('\n')]).toEqual([
+    400,
+    [
+      expect.stringMatching(/^channels\/a.yaml:4: alerts.destinations.1.kind must be one of/),
+      'channels/c.yaml:1: alerts.rules.down_for_s must be at least 0',
+      'channels/b.yaml:3: "C": channels: there is no channel "other"',
+      expect.stringMatching(/^channels\/b.yaml:4: "D": /),
+      'channels/b.yaml:6: "E": name is that of another destination in the files',
+    ],
+  ]);
+  expect((await api.asAdmin('GET', '/api/targets')).json.items).toEqual([]);
+});

@@ -393,3 +393,34 @@ test.each([
   const refusal = applyChannelsFile(await fileDeps(), { path: file, variables: {} });
   await expect(refusal).rejects.toThrow(`CHANNELS_FILE ${file}: ${fault}`);
 });
+
+test('alerts are exported beside channels, their secrets only with keys, and imported by name', async () => {
+  const api = await openTestApi();
+  const url = 'https://hooks.example/in/0123456789abcdef';
+  const hook = { name: 'Ops', kind: 'webhook', severities: ['critical'], config: { url } };
+  await api.asSession('POST', '/api/alerts/destinations', hook);
+  await api.asSession('PATCH', '/api/alerts/rules', { reminder_min: 60 });
+  const exportPath = '/api/admin/channels/export?format=json';
+  const { text: without } = await api.asSession('GET', exportPath);
+  const { text: whole } = await api.asSession('GET', `${exportPath}&keys=1`);
+  expect(without).not.toContain('0123456789abcdef');
+  expect(JSON.parse(whole).alerts).toMatchObject({
+    rules: { reminder_min: 60 },
+    destinations: [{ name: 'Ops', kind: 'webhook', severities: ['critical'], config: { url } }],
+  });
+
+  const importInto = async (other: typeof api, file: string, dryRun: 0 | 1) => {
+    const path = `/api/admin/channels/import?dry_run=${dryRun}`;
+    const { status, json } = await other.asSession('POST', path, file);
+    expect(status, JSON.stringify(json)).toBe(200);
+    return json.alerts.map((one: Record<string, unknown>) => `${one.outcome} ${one.name}`);
+  };
+  // Here it has its secrets.
+  expect(await importInto(api, without, 0)).toEqual(['unchanged rules', 'unchanged Ops']);
+  const other = await openTestApi();
+  expect(await importInto(other, without, 1)).toEqual(['changed rules', 'refused Ops']);
+  expect((await other.asSession('GET', '/api/alerts/destinations')).json.items).toEqual([]);
+  expect(await importInto(other, whole, 0)).toEqual(['changed rules', 'created Ops']);
+  const { json } = await other.asSession('GET', '/api/alerts/rules');
+  expect(json.item.reminder_min).toBe(60);
+});

@@ -40,7 +40,7 @@ const usage = `Channels as code: files of YAML or JSON say what the channels are
   npm run channels -- release NAME …    let people change channels again (--all: all of them)
 
 PATH is a file, or a folder whose .yaml, .yml and .json files are read. A file is a channel, or has a
-list of them under "channels". \${NAME} in it is the variable NAME; $\${NAME} is that text itself.
+list of them under "channels"; under "alerts" it may have the rules and destinations of alerts. \${NAME} in it is the variable NAME; $\${NAME} is that text itself.
 
   --url URL         a monitor that runs; its API token comes from API_MONITOR_TOKEN. Without it, the
                     database of a monitor that is stopped: DATA_DIR or DATABASE_URL

@@ -92,6 +92,8 @@ export {
   deleteDestination,
   getDestination,
   listDestinations,
+  listManagedDestinations,
+  markDestination,
   openDestinationConfig,
   openSealedConfig,
   sealConfig,

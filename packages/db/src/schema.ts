@@ -87,6 +87,8 @@ export interface Schema {
   destinations: Table<Destination> & {
     /** Sealed JSON, as the destination's adapter takes it. */
     config: string;
+    /** The file that code has set it from; null: people did. */
+    managed_by: string | null;
   };
   deliveries: Table<Delivery> & {
     /** Until when the worker that sends it has it for itself. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { UploadedAlerts } from './alerts/alert-section.ts';
 
 /** What a person should know before a file is imported; a page has a sentence for each, in its language. */
 const importNoteCodes = [
@@ -60,4 +61,6 @@ export interface CodePlace {
 export interface Upload {
   entries: UploadedEntry[];
   notes: ImportNote[];
+  /** What it says about alerts. */
+  alerts: UploadedAlerts[];
 }

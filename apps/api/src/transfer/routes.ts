@@ -7,6 +7,8 @@ import { fieldErrorsSchema } from '../errors/error-schema.ts';
 import { createRouter } from '../router.ts';
 import { changerOf } from '../targets/change-targets.ts';
 import { targetSchema } from '../targets/target-schema.ts';
+import { applyAlerts } from './alerts/apply-alerts.ts';
+import { type AlertPlan, planAlerts } from './alerts/plan-alerts.ts';
 import { applyImport, type ImportProgress } from './apply-import.ts';
 import { checkEntries } from './check-entries.ts';
 import { entryFields, exportFormats, exportTypes } from './export-formats.ts';
@@ -47,9 +49,22 @@ const exportedSchema = z.object({
       headers: z.array(z.string()).optional().openapi({ description: 'only with keys=1' }),
     }),
   ),
+  alerts: z
+    .object({
+      rules: z.record(z.string(), z.number()),
+      destinations: z.array(z.record(z.string(), z.unknown())),
+    })
+    .optional()
+    .openapi({ description: 'rules and destinations of alerts; secrets only with keys=1' }),
 });
 
 const count = z.int();
+const alertItemSchema = z.object({
+  name: z.string().openapi({ description: 'of a destination; "rules" for the rules' }),
+  outcome: z.enum(['created', 'changed', 'unchanged', 'refused']),
+  reason: z.string().nullable().openapi({ description: 'why it was refused' }),
+  changes: z.array(auditChangeShape),
+});
 const progressSchema = z.object({
   progress: z.object({ done: count, total: count }).nullable().openapi({
     description: 'in channels that are created or changed; null: no import is writing',
@@ -72,6 +87,9 @@ const outcomeSchema = z.object({
         .openapi({ description: 'what to know before it is imported' }),
     }),
   ),
+  alerts: z
+    .array(alertItemSchema)
+    .openapi({ description: 'what happened, or would happen, to alerts, if the file has them' }),
 });
 
 export function transferRoutes(deps: ApiDeps) {
@@ -101,7 +119,14 @@ export function transferRoutes(deps: ApiDeps) {
         const open = keys === '1' ? openTarget.bind(null, db) : null;
         // Its writers of YAML and CSV are loaded at the first export.
         const { writeExport } = await import('./write-export.ts');
-        const text = await writeExport(await listTargets(db), format, open);
+        const { exportedSection, readAlertSection, withAlerts } = await import(
+          './alerts/write-alerts.ts'
+        );
+        const targets = await listTargets(db);
+        const channels = await writeExport(targets, format, open);
+        const alerts = format === 'csv' ? null : await readAlertSection(db, targets);
+        const section = alerts && exportedSection(alerts, keys === '1');
+        const text = format === 'csv' ? channels : withAlerts(channels, format, section);
         const changes = [{ field: 'keys', old: null, new: keys === '1' }];
         await c.var.audit(db, 'channels.exported', null, changes);
         return c.body(text, 200, {
@@ -151,11 +176,11 @@ export function transferRoutes(deps: ApiDeps) {
         return takeTurn(async () => {
           const { bytes, choices } = await readImportBody(c.req.raw);
           const { signal } = c.req.raw;
-          const { entries: uploaded, notes } = await deps.uploadReader.read(
-            bytes,
-            { kind: 'upload', format },
-            signal,
-          );
+          const {
+            entries: uploaded,
+            notes,
+            alerts: sections,
+          } = await deps.uploadReader.read(bytes, { kind: 'upload', format }, signal);
           const entries = await checkEntries(uploaded, choices);
           const plan = isDryRun
             ? (await planImport(db, entries, by)).drafts.map(({ planned }) => planned)
@@ -165,7 +190,11 @@ export function transferRoutes(deps: ApiDeps) {
                 progress = null;
               });
           const items = plan.map(itemOf);
-          return c.json({ dry_run: isDryRun, notes, counts: countsOf(plan), items }, 200);
+          const channels = isDryRun ? plan.flatMap(({ name }) => name ?? []) : [];
+          const planned = await planAlerts(db, sections, { channels, source: null });
+          if (!isDryRun) await applyAlerts(deps, by.audit, planned, { prune: false });
+          const alerts = importedAlerts(planned);
+          return c.json({ dry_run: isDryRun, notes, counts: countsOf(plan), items, alerts }, 200);
         });
       },
     );
@@ -176,6 +205,21 @@ function itemOf(planned: PlannedChannel) {
   const refusal = planned.outcome === 'refused' ? planned.refusal : null;
   const fields = refusal?.fields ?? {};
   return { index, name, outcome, reason: refusal?.message ?? null, fields, changes, notes };
+}
+
+function importedAlerts({ rules, destinations, faults }: AlertPlan) {
+  const given = destinations.map(({ input: { name }, before, changes }) => {
+    const outcome = before === null ? 'created' : changes.length > 0 ? 'changed' : 'unchanged';
+    return { name, outcome, reason: null, changes } as const;
+  });
+  const refused = faults.map(({ name, message: reason }) => {
+    return { name, outcome: 'refused', reason, changes: [] } as const;
+  });
+  const ofRules = rules && {
+    ...{ name: 'rules', reason: null, changes: rules.changes },
+    outcome: rules.changes.length > 0 ? ('changed' as const) : ('unchanged' as const),
+  };
+  return [...(ofRules ? [ofRules] : []), ...given, ...refused];
 }
 
 function countsOf(plan: readonly PlannedChannel[]) {

@@ -107,3 +107,25 @@ export async function deleteDestination(db: Database, id: number, nowS: number):
     return Number(numDeletedRows) > 0;
   });
 }
+
+/** Notes the file that code sets a destination from. */
+export async function markDestination(
+  { kysely }: Database,
+  id: number,
+  managed_by: string,
+): Promise<void> {
+  await kysely.updateTable('destinations').set({ managed_by }).where('id', '=', id).execute();
+}
+
+/** The destinations that code has set, each with its file. */
+export async function listManagedDestinations({
+  kysely,
+}: Database): Promise<{ id: number; managed_by: string }[]> {
+  const rows = await kysely
+    .selectFrom('destinations')
+    .select(['id', 'managed_by'])
+    .where('managed_by', 'is not', null)
+    .orderBy('id')
+    .execute();
+  return rows.flatMap(({ id, managed_by }) => (managed_by === null ? [] : { id, managed_by }));
+}

@@ -6,9 +6,10 @@ import {
   publishWritten,
   writeChange,
 } from '../../targets/change-targets.ts';
+import { applyAlerts } from '../alerts/apply-alerts.ts';
 import { applyImport } from '../apply-import.ts';
 import type { CodeInput, CodeReport } from './code-shapes.ts';
-import { type CodeDeps, planCode } from './plan-code.ts';
+import { type CodeDeps, planAlertsOfCode, planCode } from './plan-code.ts';
 import { reportOf } from './report-code.ts';
 
 /**
@@ -31,6 +32,9 @@ export async function applyCode(
       if (target && target.managed_by === managed_by) await deleteManaged(deps, by, target);
     }
   }
+  // Their channels have ids now.
+  const alerts = await planAlertsOfCode(deps.db, input, { sections: plan.sections, channels: [] });
+  await applyAlerts(deps, by.audit, alerts, { prune });
   return reportOf(plan, prune, planned);
 }
 

@@ -33,7 +33,7 @@ export const codeInputShape = z.strictObject({
         seen.add(path);
       }
     })
-    .describe('YAML or JSON: a channel, or a list of them under "channels"'),
+    .describe('YAML or JSON: a channel, or a list of them under "channels", and "alerts"'),
   variables: z
     .record(z.string(), z.string().max(65_536))
     .default({})
@@ -64,6 +64,10 @@ export type CodeItem = z.output<typeof codeItemShape>;
 export const codeReportShape = z.object({
   counts: z.record(z.enum(codeOutcomes), z.int()),
   items: z.array(codeItemShape),
+  alerts: z
+    .array(codeItemShape)
+    .default([])
+    .describe('what happens to the rules of alerts, under "rules", and to each destination'),
 });
 export type CodeReport = z.output<typeof codeReportShape>;
 

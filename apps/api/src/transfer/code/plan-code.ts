@@ -9,6 +9,8 @@ import {
 import { type Database, listTargets, readSettings } from '@api-monitor/db';
 import type { ApiDeps } from '../../api-deps.ts';
 import type { Changer } from '../../targets/change-targets.ts';
+import type { UploadedAlerts } from '../alerts/alert-section.ts';
+import { type AlertPlan, planAlerts } from '../alerts/plan-alerts.ts';
 import { type CheckedEntry, checkEntries } from '../check-entries.ts';
 import { entryFields } from '../export-formats.ts';
 import type { CodePlace, UploadedEntry } from '../import-notes.ts';
@@ -31,6 +33,11 @@ export interface CodePlan {
   defaults: Defaults;
   /** Of each channel, the fields that refer to variables, whose values are nobody's to read. */
   referring: ReadonlySet<string>[];
+  /** What the files say about alerts, with the values of their variables. */
+  sections: UploadedAlerts[];
+  alerts: AlertPlan;
+  /** The same of each destination, by its name. */
+  referringAlerts: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -52,7 +59,8 @@ export async function planCode(
   signal?: AbortSignal,
 ): Promise<CodePlan> {
   const bytes = Buffer.from(JSON.stringify(input.files));
-  const { entries: uploaded } = await deps.uploadReader.read(bytes, { kind: 'code' }, signal);
+  const read = await deps.uploadReader.read(bytes, { kind: 'code' }, signal);
+  const { entries: uploaded } = read;
   const faults = new Faults();
   const given = await mapInSlices(uploaded, (one) => resolved(one, input.variables, faults));
   const defaults = await defaultsInForce(deps);
@@ -60,11 +68,59 @@ export async function planCode(
   const checked = await mapInSlices(named, (one) => whole(one, defaults));
   const { drafts } = await planImport(deps.db, checked, { own: by.own, keyless: 'refused' });
   for (const draft of drafts) faults.addRefusal(draft, checked);
+  const sections = read.alerts.map((one) => resolvedSection(one, input.variables, faults));
   faults.throwIfAny();
   const left = await listLeft(deps.db, input, drafts);
   const planned = drafts.map((draft) => draft.planned);
   const referring = uploaded.map(({ entry }) => fieldsWithReferences(entry));
-  return { entries: checked, planned, left, defaults, referring };
+  const channels = checked.flatMap(({ name }) => name ?? []);
+  const alerts = await planAlertsOfCode(deps.db, input, { sections, channels });
+  const referringAlerts = new Map(
+    read.alerts.flatMap(({ section }) => referringDestinations(section)),
+  );
+  return {
+    entries: checked,
+    planned,
+    left,
+    defaults,
+    referring,
+    sections,
+    alerts,
+    referringAlerts,
+  };
+}
+
+/**
+ * What it would take to make alerts as the files say. Throws AppError `invalid_input` with a line for each
+ * fault. `channels`: the names of those that are in the files.
+ */
+export async function planAlertsOfCode(
+  db: Database,
+  { files }: CodeInput,
+  { sections, channels }: { sections: readonly UploadedAlerts[]; channels: readonly string[] },
+): Promise<AlertPlan> {
+  const source = sourceOf(files[0]?.path ?? '');
+  const isOfSource = (file: string) => sourceOf(file) === source;
+  const plan = await planAlerts(db, sections, { channels, source: isOfSource });
+  if (plan.faults.length === 0) return plan;
+  const lines = plan.faults.map(({ message }) => message);
+  throw new AppError('invalid_input', lines.slice(0, mostFaults).join('\n'));
+}
+
+/** The section with its variables replaced. */
+function resolvedSection(
+  uploaded: UploadedAlerts,
+  variables: CodeInput['variables'],
+  faults: Faults,
+): UploadedAlerts {
+  const { section, file, line } = uploaded;
+  const lookUp = (variable: string) => {
+    const found = variables[variable];
+    if (found) return found;
+    faults.add({ file: file ?? '', line }, null, `alerts: ${variable} is not set`);
+    return 'unset';
+  };
+  return { ...uploaded, section: withVariables(section, lookUp) };
 }
 
 function fieldsWithReferences(entry: unknown): ReadonlySet<string> {
@@ -73,11 +129,20 @@ function fieldsWithReferences(entry: unknown): ReadonlySet<string> {
   return new Set(fields.flatMap(([field, value]) => (refers(value) ? [field] : [])));
 }
 
+function referringDestinations(section: unknown): [string, ReadonlySet<string>][] {
+  const { destinations } = isRecord(section) ? section : {};
+  return (Array.isArray(destinations) ? destinations : []).flatMap((entry) => {
+    const { name, config = {} } = isRecord(entry) ? entry : {};
+    const fields = [...fieldsWithReferences(entry), ...fieldsWithReferences(config)];
+    return typeof name === 'string' ? [[name, new Set(fields)]] : [];
+  });
+}
+
 /** What is wrong with the files, a line for each fault. */
 class Faults {
   readonly #lines: string[] = [];
 
-  add({ file, line }: CodePlace, name: string | null, message: string) {
+  add({ file, line }: Pick<CodePlace, 'file' | 'line'>, name: string | null, message: string) {
     const named = name === null ? '' : ` (${JSON.stringify(name)})`;
     this.#lines.push(`${file}:${line}${named}: ${message}`);
   }

@@ -1,6 +1,7 @@
 import {
   type AuditChange,
   changesBetween,
+  destinationDefaults,
   quote,
   secretWord,
   sensitiveTargetFields,
@@ -18,10 +19,11 @@ const textLimit = 200;
 
 /** What a plan does, or `planned` did, to each channel. */
 export async function reportOf(
-  { entries, left, defaults, referring, planned: foreseen }: CodePlan,
+  plan: CodePlan,
   prune: boolean,
-  planned: readonly PlannedChannel[] = foreseen,
+  planned: readonly PlannedChannel[] = plan.planned,
 ): Promise<CodeReport> {
+  const { entries, left, defaults, referring } = plan;
   const items = await mapInSlices(planned, (one, index): CodeItem => {
     const { outcome, name } = one;
     if (outcome === 'refused') throw one.refusal;
@@ -36,7 +38,40 @@ export async function reportOf(
   const countOf = (outcome: string) => items.filter((item) => item.outcome === outcome).length;
   const counts = codeOutcomes.map((outcome) => [outcome, countOf(outcome)]);
   // Each outcome has its count.
-  return { counts: Object.fromEntries(counts) as CodeReport['counts'], items };
+  const counted = Object.fromEntries(counts) as CodeReport['counts'];
+  return { counts: counted, items, alerts: alertItems(plan, prune) };
+}
+
+/** What happens to the rules and to each destination. */
+function alertItems(
+  { alerts: { rules, destinations, left }, referringAlerts }: CodePlan,
+  prune: boolean,
+): CodeItem[] {
+  const rulesItem = rules && { ...rules, name: 'rules', isNew: false };
+  const given = destinations.map(({ input, before, changes, file }) => {
+    const isNew = before === null;
+    return { name: input.name, changes: isNew ? newFields(changes) : changes, file, isNew };
+  });
+  return [
+    ...[...(rulesItem ? [rulesItem] : []), ...given].map(
+      ({ name, file, changes, isNew }): CodeItem => {
+        const outcome = isNew ? 'created' : changes.length > 0 ? 'changed' : 'unchanged';
+        const hidden = referringAlerts.get(name) ?? new Set();
+        return { name, file, outcome, changes: changes.map((one) => withoutValues(one, hidden)) };
+      },
+    ),
+    ...left.map(({ destination: { name }, file }): CodeItem => {
+      return { name, file, outcome: prune ? 'deleted' : 'left', changes: [] };
+    }),
+  ];
+}
+
+/** What isn't as it would be without a word about it. */
+function newFields(changes: readonly AuditChange[]): AuditChange[] {
+  const usual = changesBetween({}, { ...destinationDefaults });
+  const isUsual = ({ field, new: next }: AuditChange) =>
+    usual.some((one) => one.field === field && one.new === next);
+  return changes.filter((change) => !isUsual(change));
 }
 
 function changesOf(planned: PlannedChannel, defaults: CodePlan['defaults']): CodeItem['changes'] {

@@ -60,7 +60,7 @@ export function codeRoutes(deps: ApiDeps) {
       adminRoute('post', codePaths.plan, {
         summary: 'What it would take to make the channels as files of code say; writes nothing',
         description:
-          'A file is YAML or JSON: a channel, or a list of them under "channels". A field that is left out takes its default, but enabled, sort_order, keys, proxy_url and headers stay as they are. If any channel is refused, the answer is a 400 with a line for each of them: its file, its line and what is wrong.',
+          'A file is YAML or JSON: a channel, or a list of them under "channels". A field that is left out takes its default, but enabled, sort_order, keys, proxy_url and headers stay as they are. Under "alerts" are rules and destinations of alerts. If anything is refused, the answer is a 400 with a line for each fault: its file, its line and what is wrong.',
         request: { query: pruneQuery, body: jsonBody(codeInputShape) },
         responses: jsonAnswer(codeReportShape, 'what would happen to each channel'),
       }),

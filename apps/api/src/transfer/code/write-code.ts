@@ -1,5 +1,6 @@
 import { noKeyYet, sensitiveTargetFields, type Target, targetDefaults } from '@api-monitor/core';
 import { stringify } from 'yaml';
+import { type WrittenAlerts, withAlerts } from '../alerts/write-alerts.ts';
 import { entryFields } from '../export-formats.ts';
 import { mapInSlices } from '../map-in-slices.ts';
 import { isRecord } from '../upload/bound-entries.ts';
@@ -23,6 +24,7 @@ export async function writeCode(
   targets: readonly Target[],
   open: (target: Target) => Target,
   { format, one_file }: Omit<CodeExportOptions, 'values'>,
+  alerts: WrittenAlerts | null = null,
 ): Promise<CodeExport> {
   const names = codeNamesOf(targets.map(({ name }) => name));
   const variables = new Map<string, string>();
@@ -31,18 +33,44 @@ export async function writeCode(
     const entry = entryOf(open(target), createReferences(variable, variables));
     return { path: `${file}.${format}`, text: (one_file ? piece : whole)[format](entry) };
   });
-  const list = () =>
-    writers[format].file(
-      pieces.map(({ text }) => text),
-      [],
-    );
+  const section = alerts && sectionOf(alerts, variables);
+  const list = () => {
+    const texts = pieces.map(({ text }) => text);
+    return withAlerts(writers[format].file(texts, []), format, section);
+  };
+  const alone = section
+    ? [{ path: `${alertsFile}.${format}`, text: whole[format]({ alerts: section }) }]
+    : [];
   return {
-    files: one_file ? [{ path: `channels.${format}`, text: list() }] : pieces,
+    files: one_file ? [{ path: `channels.${format}`, text: list() }] : [...pieces, ...alone],
     variables: Object.fromEntries(variables),
   };
 }
 
 type WriteEntry = Record<CodeFormat, (entry: Entry) => string>;
+
+/** No channel's file is called so: their names begin with a letter or a digit. */
+const alertsFile = '_alerts';
+
+/** The section with references instead of the secrets of its destinations. */
+function sectionOf({ rules, destinations }: WrittenAlerts, variables: Map<string, string>): Entry {
+  const names = codeNamesOf(destinations.map(({ entry }) => String(entry.name)));
+  const written = destinations.map(({ entry, config, secrets }) => {
+    const channel = names.get(String(entry.name))?.variable ?? '';
+    const refer = createReferences(channel.replace(/^CHANNEL/, 'ALERT'), variables);
+    const fields = Object.entries(config).map(([field, value]) => {
+      return [field, secrets.includes(field) ? refer(field, value) : withoutReferences(value)];
+    });
+    return { ...plainEntry(entry), config: Object.fromEntries(fields) };
+  });
+  return { rules, destinations: written };
+}
+
+function plainEntry(entry: Entry): Entry {
+  return Object.fromEntries(
+    Object.entries(entry).map(([field, value]) => [field, withoutReferences(value)]),
+  );
+}
 
 /** A channel as a file of its own. Long lines stay whole, so that a change of a word is one of a line. */
 const whole: WriteEntry = {

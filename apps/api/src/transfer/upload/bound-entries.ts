@@ -1,4 +1,5 @@
 import { AppError } from '@api-monitor/core';
+import { longestSection } from '../alerts/section-limit.ts';
 import { importLimits, tooMuch } from '../import-limits.ts';
 
 /**
@@ -66,6 +67,17 @@ function nameOf(field: string): string {
 
 function invalid(fault: string): AppError {
   return new AppError('invalid_input', fault);
+}
+
+/**
+ * What a parsed file says about alerts, as JSON has it; undefined if it says nothing. Throws AppError
+ * `payload_too_large` if it is longer than any list of destinations.
+ */
+export function alertSectionIn(file: unknown): unknown {
+  if (!isRecord(file) || file.alerts === undefined) return undefined;
+  const json = JSON.stringify(file.alerts);
+  if (json.length > longestSection) throw tooMuch(`${longestSection} characters of alerts`);
+  return JSON.parse(json);
 }
 
 /** Whether a parsed value is an object with fields, and not a list. */

@@ -1,7 +1,8 @@
 import { AppError } from '@api-monitor/core';
+import type { UploadedAlerts } from '../alerts/alert-section.ts';
 import { importLimits } from '../import-limits.ts';
-import type { CodePlace, Upload, UploadedEntry } from '../import-notes.ts';
-import { boundEntries, isRecord } from './bound-entries.ts';
+import type { CodePlace, Upload } from '../import-notes.ts';
+import { alertSectionIn, boundEntries, isRecord } from './bound-entries.ts';
 import { withMergedKeys } from './merge-keys.ts';
 import { type ReadYaml, readYaml } from './read-yaml.ts';
 
@@ -12,7 +13,7 @@ export interface CodeFile {
 }
 
 /** The lists that a file may hold. Names that start with `x-` are for YAML's anchors. */
-const lists: readonly string[] = ['channels'];
+const lists: readonly string[] = ['channels', 'alerts'];
 
 /**
  * The channels in the files of code, with their places, not validated yet. `bytes`: JSON of `CodeFile[]`.
@@ -26,7 +27,8 @@ export function readCode(bytes: Buffer): Upload {
   if (characters > textMiB * 1024 ** 2) {
     throw new AppError('payload_too_large', `the files must not exceed ${textMiB} MiB together`);
   }
-  const entries = files.flatMap(readFile);
+  const read = files.map(readFile);
+  const entries = read.flatMap((one) => one.entries);
   const placeOf = (index: number) => {
     const { file, line } = entries[index]?.place ?? {};
     return `${file}:${line}`;
@@ -35,19 +37,24 @@ export function readCode(bytes: Buffer): Upload {
     entries.map(({ entry }) => entry),
     placeOf,
   );
-  return { entries: entries.map((one, index) => ({ ...one, entry: bounded[index] })), notes: [] };
+  return {
+    entries: entries.map((one, index) => ({ ...one, entry: bounded[index] })),
+    notes: [],
+    alerts: read.flatMap((one) => one.alerts),
+  };
 }
 
-function readFile({ path, text }: CodeFile): UploadedEntry[] {
+function readFile({ path, text }: CodeFile): Pick<Upload, 'entries' | 'alerts'> {
   try {
     const yaml = readYaml(text.replace(/^\uFEFF/, ''));
     const places = placesIn(yaml);
     const found = withMergedKeys(places.map(({ entry }) => entry));
-    return places.map(({ at }, index) => ({
+    const entries = places.map(({ at }, index) => ({
       entry: found[index],
       notes: [],
       place: placeOf(path, yaml, at, found[index]),
     }));
+    return { entries, alerts: alertsIn(path, yaml) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new AppError(error.code, `${path}: ${error.message}`, { cause: error });
@@ -64,11 +71,26 @@ function placesIn({ value, lineOf }: ReadYaml): { entry: unknown; at: Path }[] {
   const unknown = Object.keys(value).find((key) => !lists.includes(key) && !key.startsWith('x-'));
   if (unknown !== undefined) {
     const name = JSON.stringify(unknown.slice(0, 64));
-    throw invalid(`line ${lineOf([unknown]) ?? 1}: unknown name ${name}; a file may hold ${lists}`);
+    throw invalid(
+      `line ${lineOf([unknown]) ?? 1}: unknown name ${name}; a file may hold ${lists.join(', ')}`,
+    );
   }
-  const { channels } = value;
+  const { channels, alerts } = value;
+  if (channels === undefined && alerts !== undefined) return [];
   if (!Array.isArray(channels)) throw invalid('"channels" must be a list, of which [] is empty');
   return channels.map((entry, index) => ({ entry, at: ['channels', index] }));
+}
+
+function alertsIn(file: string, { value, lineOf }: ReadYaml): UploadedAlerts[] {
+  const section = alertSectionIn(value);
+  if (section === undefined) return [];
+  const { destinations } = isRecord(section) ? section : {};
+  const count = Array.isArray(destinations) ? destinations.length : 0;
+  const line = lineOf(['alerts']) ?? 1;
+  const lines = Array.from({ length: count }, (_, index) => {
+    return lineOf(['alerts', 'destinations', index]) ?? line;
+  });
+  return [{ section, file, line, lines }];
 }
 
 function placeOf(file: string, { lineOf }: ReadYaml, at: Path, entry: unknown): CodePlace {

@@ -27,9 +27,9 @@ const readers: Record<string, (bytes: Buffer) => Upload> = {
 const read = readers[kind ?? ''] ?? readUpload;
 const bytes = await buffer(process.stdin);
 try {
-  const { entries, notes } = read(bytes);
+  const { entries, ...rest } = read(bytes);
   for (const entry of entries) write(entry);
-  write({ end: true, notes });
+  write({ end: true, ...rest });
 } catch (error) {
   if (error instanceof AppError) write({ code: error.code, fault: error.message });
   else {

@@ -2,7 +2,7 @@ import { AppError } from '@api-monitor/core';
 import { readChannelsTable } from '@api-monitor/db/read-channels-table';
 import { importLimits } from '../import-limits.ts';
 import type { ImportNote, Upload, UploadedEntry } from '../import-notes.ts';
-import { boundEntries } from './bound-entries.ts';
+import { alertSectionIn, boundEntries } from './bound-entries.ts';
 import { type DecodedText, decodeText } from './decode-text.ts';
 import { listIn } from './list-in.ts';
 import { withMergedKeys } from './merge-keys.ts';
@@ -30,8 +30,8 @@ export function readUpload(bytes: Buffer, format?: UploadFormat | undefined): Up
     return uploadOf(entriesOf(rows), isWal ? ['wal_missing'] : []);
   }
   const { text, isGuess } = textOf(bytes);
-  const entries = readEntries(text, format ?? formatOf(text));
-  return uploadOf(entries, isGuess ? ['read_as_gbk'] : []);
+  const { entries, section } = readEntries(text, format ?? formatOf(text));
+  return uploadOf(entries, isGuess ? ['read_as_gbk'] : [], section);
 }
 
 /** The channels in a `CHANNELS_FILE`, in YAML, of which JSON is a part. Throws as `readUpload`. */
@@ -39,22 +39,35 @@ export function readChannelsFile(bytes: Buffer): Upload {
   return uploadOf(ownEntries(withMergedKeys(listIn(readYaml(textOf(bytes).text).value))), []);
 }
 
-function uploadOf(entries: readonly UploadedEntry[], codes: readonly ImportNote['code'][]): Upload {
+function uploadOf(
+  entries: readonly UploadedEntry[],
+  codes: readonly ImportNote['code'][],
+  section?: unknown,
+): Upload {
   const bounded = boundEntries(entries.map(({ entry }) => entry));
   return {
     entries: entries.map((one, index) => ({ ...one, entry: bounded[index] })),
     notes: codes.map((code) => ({ code, params: {} })),
+    alerts: section === undefined ? [] : [{ section, file: null, line: 1, lines: [] }],
   };
 }
 
-function readEntries(text: string, format: TextFormat): UploadedEntry[] {
+interface ReadEntries {
+  entries: UploadedEntry[];
+  /** What it says about alerts; absent: nothing. */
+  section?: unknown;
+}
+
+function readEntries(text: string, format: TextFormat): ReadEntries {
   if (format === 'csv') {
     const rows = readCsv(text);
-    return areOneApiChannels(rows) ? fromOneApi(rows) : ownEntries(fromCsv(rows));
+    const isOther = areOneApiChannels(rows);
+    return { entries: isOther ? fromOneApi(rows) : ownEntries(fromCsv(rows)) };
   }
-  if (format === 'lines') return readLines(text);
-  if (format === 'json') return entriesOf(listIn(readJson(text)));
-  return entriesOf(withMergedKeys(listIn(readYaml(text).value)));
+  if (format === 'lines') return { entries: readLines(text) };
+  const value = format === 'json' ? readJson(text) : readYaml(text).value;
+  const rows = format === 'json' ? listIn(value) : withMergedKeys(listIn(value));
+  return { entries: entriesOf(rows), section: alertSectionIn(value) };
 }
 
 function entriesOf(rows: readonly unknown[]): UploadedEntry[] {

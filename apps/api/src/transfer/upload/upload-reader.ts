@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { AppError, type ErrorCode } from '@api-monitor/core';
-import type { ImportNote, Upload, UploadedEntry } from '../import-notes.ts';
+import type { Upload, UploadedEntry } from '../import-notes.ts';
 import type { UploadFormat } from './upload-formats.ts';
 
 /** What to read: a file for an import, a `CHANNELS_FILE`, or the files of code, as JSON of `CodeFile[]`. */
@@ -18,7 +18,7 @@ interface Fault {
 }
 
 /** A line that the reading program writes. */
-export type ReadLine = UploadedEntry | { end: true; notes: ImportNote[] } | Fault;
+export type ReadLine = UploadedEntry | ({ end: true } & Omit<Upload, 'entries'>) | Fault;
 
 export interface UploadReader {
   /**
@@ -106,7 +106,7 @@ async function exchangeWith(child: ChildProcess, bytes: Buffer): Promise<Upload 
   for await (const line of linesOf(stdout)) {
     const read = JSON.parse(line) as ReadLine;
     if ('fault' in read) throw new AppError(read.code, read.fault);
-    if ('end' in read) return { entries, notes: read.notes };
+    if ('end' in read) return { entries, notes: read.notes, alerts: read.alerts };
     entries.push(read);
   }
   return null;

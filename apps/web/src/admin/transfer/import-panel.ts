@@ -53,7 +53,13 @@ export function createImportPanel({ client, language, attempt, toasts }: AdminPa
       return more > 0 ? language.count('transfer.more', more) : '';
     },
     get fileNotes() {
-      return notesOf(this.plan?.notes ?? [], language.translator);
+      const { notes = [], alerts = [] } = this.plan ?? {};
+      return [...notesOf(notes, language.translator), ...alertNotes(alerts, language.translator)];
+    },
+    get hasChanges() {
+      const isChange = ({ outcome }: ImportPlan['alerts'][number]) =>
+        outcome === 'created' || outcome === 'changed';
+      return this.changeCount > 0 || (this.plan?.alerts ?? []).some(isChange);
     },
     get summary() {
       return this.plan ? language.t('transfer.summary', this.plan.counts) : '';
@@ -165,6 +171,18 @@ function rowOf(item: PlannedItem, { skip, keys }: ImportChoices, translator: Tra
     note: noteOf(item, translator),
     notes: notesOf(shown, translator),
   };
+}
+
+/** What happens to the alerts of a file. */
+function alertNotes(alerts: ImportPlan['alerts'], { t }: Translator): string[] {
+  return alerts
+    .filter(({ outcome }) => outcome !== 'unchanged')
+    .map(({ name, outcome, reason }) => {
+      const what = name === 'rules' ? t('transfer.alerts.rules') : name;
+      const params = { name: what, outcome: t(`transfer.${outcome}`) };
+      const line = t('transfer.alerts', params);
+      return reason === null ? line : `${line} – ${reason}`;
+    });
 }
 
 function notesOf(notes: ImportPlan['notes'], { t }: Translator): string[] {

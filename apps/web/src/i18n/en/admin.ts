@@ -391,6 +391,8 @@ export const admin = {
   'transfer.unnamed': 'entry {n}',
   'transfer.summary': '{created} new, {changed} changed, {unchanged} unchanged, {refused} skipped',
   'transfer.preview': 'Changes from {name}',
+  'transfer.alerts': 'Alerts: {name} ({outcome})',
+  'transfer.alerts.rules': 'the rules',
   'transfer.note.read_as_gbk':
     'This file is not UTF-8 and was read as GBK. Check that the names are readable.',
   'transfer.note.wal_missing':

@@ -366,6 +366,8 @@ export const admin: ZhOf<typeof en> = {
   'transfer.unnamed': '第 {n} 项',
   'transfer.summary': '新增 {created}，修改 {changed}，不变 {unchanged}，跳过 {refused}',
   'transfer.preview': '{name} 将带来的变化',
+  'transfer.alerts': '告警：{name}（{outcome}）',
+  'transfer.alerts.rules': '规则',
   'transfer.note.read_as_gbk': '此文件不是 UTF-8，已按 GBK 读取。请检查名称是否正常显示。',
   'transfer.note.wal_missing':
     '此 SQLite 文件处于 WAL 模式：最新的更改可能在它旁边的 -wal 文件里，没有随本文件上传。要确保完整，请先停止使用它的程序，或用 VACUUM INTO 复制一份。',

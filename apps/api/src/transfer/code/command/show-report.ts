@@ -19,8 +19,9 @@ const marks = {
 } as const satisfies Record<string, { sign: string; colour: Colour }>;
 
 /** Whether something would change. */
-export function hasChanges({ counts }: CodeReport): boolean {
-  return counts.created + counts.changed + counts.deleted > 0;
+export function hasChanges({ counts, alerts }: CodeReport): boolean {
+  const isChange = ({ outcome }: CodeItem) => outcome !== 'unchanged' && outcome !== 'left';
+  return counts.created + counts.changed + counts.deleted > 0 || alerts.some(isChange);
 }
 
 /** A plan, or what was done, for people: each channel and field, then the sums. */
@@ -28,7 +29,8 @@ export function showReport(report: CodeReport, { isColoured, isDone }: Options):
   const paint = (colour: Colour, text: string) =>
     isColoured ? styleText(colour, text, { validateStream: false }) : text;
   const lines: string[] = [];
-  for (const { name, file, outcome, changes } of report.items) {
+  const named = report.alerts.map((item) => ({ ...item, name: `alerts: ${item.name}` }));
+  for (const { name, file, outcome, changes } of [...report.items, ...named]) {
     if (outcome === 'unchanged' || outcome === 'left') continue;
     const { sign, colour } = marks[outcome];
     const where = file === null ? '' : paint('dim', `  ${file}`);
@@ -51,8 +53,10 @@ function wordsOf({ field, old, new: next, added = [], removed = [] }: Change): s
 }
 
 function sumsOf(report: CodeReport, isDone: boolean): string[] {
-  const { counts, items } = report;
-  const left = items.filter(({ outcome }) => outcome === 'left').map(({ name }) => name);
+  const { counts, items, alerts } = report;
+  const left = [...items, ...alerts]
+    .filter(({ outcome }) => outcome === 'left')
+    .map(({ name }) => name);
   const lines = [];
   if (!hasChanges(report)) lines.push(`Nothing to change (channels: ${counts.unchanged}).`);
   else {
