@@ -61,7 +61,14 @@ export {
   type CountedHour,
   findBookDifference,
 } from './balances/close-books.ts';
-export { daysLeft, isBalanceLow, lowDays, spentPerDay } from './balances/days-left.ts';
+export {
+  daysLeft,
+  type Falls,
+  fallsOf,
+  isBalanceLow,
+  rateHistoryS,
+  spentPerDay,
+} from './balances/days-left.ts';
 export { isAskedForQuota, nextPollAt } from './balances/next-poll.ts';
 export { type Spending, type SpentPoint, spendingOf, spentAt } from './balances/spending.ts';
 export { type ChannelSum, sumBalances } from './balances/sum-balances.ts';

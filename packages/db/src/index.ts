@@ -27,6 +27,14 @@ export {
   readToken,
   setSettings,
 } from './admin/settings.ts';
+export { listBalances, pruneBalances } from './balances/balances.ts';
+export {
+  getChannelBalance,
+  listChannelBalances,
+  listDueBalances,
+  saveChannelBalance,
+} from './balances/channel-balances.ts';
+export { listCountedCredits } from './balances/counted-credits.ts';
 export { type CopiedTable, copyToPostgres } from './copy/copy-to-postgres.ts';
 export { type Database, inTransaction } from './engine/database.ts';
 export { pingDatabase } from './engine/health.ts';
@@ -201,6 +209,7 @@ export { getProbeMemory, listProbeConcurrency, type ProbeMemory } from './target
 export { createSortOrders, reorderTargets } from './targets/sort-order.ts';
 export {
   channelKeysOf,
+  hashedKeysOf,
   openKeys,
   type UpstreamKey,
   upstreamWith,

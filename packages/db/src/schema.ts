@@ -1,6 +1,8 @@
 import type {
   AdminSession,
   AuditEntry,
+  BalanceRow,
+  ChannelBalance,
   Delivery,
   Destination,
   Incident,
@@ -94,6 +96,8 @@ export interface Schema {
     /** Until when the worker that sends it has it for itself. */
     leased_until: number | null;
   };
+  channel_balances: Columns<ChannelBalance>;
+  balances: Columns<BalanceRow> & { id: Generated<number> };
   maintenance_windows: Table<Maintenance>;
   status_notes: Table<StatusNote>;
 }

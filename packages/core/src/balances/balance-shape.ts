@@ -25,6 +25,8 @@ export const keyBalanceShape = z.object({
     .nullable()
     .describe('at the rate of the last three days; null: unknown'),
   days_left: z.number().nullable().describe('for how many days it lasts so; null: unknown'),
+  fell_last_day: z.number().nullable().describe('within the last day, without top-ups'),
+  fell_usual_day: z.number().nullable().describe('in a day of the week before'),
 });
 export type KeyBalance = z.output<typeof keyBalanceShape>;
 

@@ -6,6 +6,8 @@ import { spendingOf, spentAt } from './spending.ts';
 const dayS = 86_400;
 /** The present rate is that of the last days. */
 const rateOverS = 3 * dayS;
+/** What is usual is that of the week before. */
+const usualOverS = 7 * dayS;
 /** A shorter history shows no rate. */
 const shortestS = 6 * 3600;
 
@@ -33,17 +35,42 @@ export function spentPerDay(history: readonly BalancePoint[], nowS: number): num
   return ((last.spent - spentAt(points, from)) / spanS) * dayS;
 }
 
-/** Below so many days a balance is low. */
-export const lowDays = 3;
+/** What was spent within the last day, and in a day of the week before it; null if it isn't known. */
+export interface Falls {
+  fell_last_day: number | null;
+  fell_usual_day: number | null;
+}
 
-/** Whether a balance is low: nothing is left, or what is left won't last for `lowDays`. */
-export function isBalanceLow({
-  amount,
-  days_left,
-}: {
-  amount: number | null;
-  days_left: number | null;
-}): boolean {
+/** From the balances of one key, oldest first. */
+export function fallsOf(history: readonly BalancePoint[], nowS: number): Falls {
+  const { points } = spendingOf(history);
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return { fell_last_day: null, fell_usual_day: null };
+  const yesterday = nowS - dayS;
+  const from = Math.max(first.at, yesterday - usualOverS);
+  const spentBefore = spentAt(points, yesterday);
+  const usualS = yesterday - from;
+  return {
+    fell_last_day: nowS - first.at < shortestS ? null : last.spent - spentBefore,
+    fell_usual_day: usualS < dayS ? null : ((spentBefore - spentAt(points, from)) / usualS) * dayS,
+  };
+}
+
+/** How much history the figures of this file take. */
+export const rateHistoryS = usualOverS + dayS;
+
+/** When a balance counts as low, as the rules of alerts have it; 0: never. */
+interface LowRules {
+  balance_below: number;
+  balance_days: number;
+}
+
+/** Whether a balance is low: nothing is left, or less than people want, or it won't last. */
+export function isBalanceLow(
+  { amount, days_left }: { amount: number | null; days_left: number | null },
+  { balance_below, balance_days }: LowRules,
+): boolean {
   if (amount === null) return false;
-  return amount <= 0 || (days_left !== null && days_left < lowDays);
+  const isLittle = amount <= Math.max(0, balance_below);
+  return isLittle || (days_left !== null && days_left < balance_days);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BalancePoint } from './balance.ts';
-import { daysLeft, isBalanceLow } from './days-left.ts';
+import { daysLeft, fallsOf, isBalanceLow } from './days-left.ts';
 import { spendingOf, spentAt } from './spending.ts';
 
 const hourS = 3600;
@@ -95,10 +95,29 @@ test('noise of a cent doesn’t hide the rate', () => {
   expect(left(history(noisy, 1800))).toBeCloseTo(85.6 / 4.8, 1);
 });
 
-test('a balance is low if it is empty or won’t last three days', () => {
-  expect(isBalanceLow({ amount: 5, days_left: 2.9 })).toBe(true);
-  expect(isBalanceLow({ amount: 5, days_left: 3 })).toBe(false);
-  expect(isBalanceLow({ amount: 5, days_left: null })).toBe(false);
-  expect(isBalanceLow({ amount: 0, days_left: null })).toBe(true);
-  expect(isBalanceLow({ amount: null, days_left: null })).toBe(false);
+test('the fall of the last day stands beside what is usual', () => {
+  const calm = Array.from({ length: 9 * 24 }, (_, hours) => 200 - hours * 0.1);
+  const busy = Array.from({ length: 24 }, (_, hours) => 178.4 - (hours + 1) * 0.5);
+  const points = history([...calm, ...busy]);
+  const falls = fallsOf(points, endOf(points));
+  expect(falls.fell_last_day).toBeCloseTo(12, 0);
+  expect(falls.fell_usual_day).toBeCloseTo(2.4);
+  expect(fallsOf([], start)).toEqual({ fell_last_day: null, fell_usual_day: null });
+  expect(fallsOf(history([3, 2]), start + hourS)).toMatchObject({ fell_last_day: null });
+  const short = history(Array.from({ length: 20 }, (_, hours) => 50 - hours));
+  expect(fallsOf(short, endOf(short))).toEqual({ fell_last_day: 19, fell_usual_day: null });
+});
+
+test('a balance is low if it is empty, below what people want, or won’t last', () => {
+  const rules = { balance_below: 1, balance_days: 3 };
+  const isLow = (amount: number | null, days_left: number | null) =>
+    isBalanceLow({ amount, days_left }, rules);
+  expect(isLow(5, 2.9)).toBe(true);
+  expect(isLow(5, 3)).toBe(false);
+  expect(isLow(1, null)).toBe(true);
+  expect(isLow(5, null)).toBe(false);
+  expect(isLow(null, null)).toBe(false);
+  const off = { balance_below: 0, balance_days: 0 };
+  expect(isBalanceLow({ amount: 0, days_left: 0 }, off)).toBe(true);
+  expect(isBalanceLow({ amount: 0.5, days_left: 0.1 }, off)).toBe(false);
 });

@@ -11,6 +11,8 @@ export interface ChannelSum {
   at: number;
   source: BalanceSource;
   days_left: number | null;
+  fell_last_day: number | null;
+  fell_usual_day: number | null;
   expires_at: number | null;
 }
 
@@ -21,6 +23,8 @@ interface KeyPart {
   source: BalanceSource;
   spent_per_day: number | null;
   days_left: number | null;
+  fell_last_day: number | null;
+  fell_usual_day: number | null;
   expires_at: number | null;
 }
 
@@ -41,7 +45,11 @@ export function sumBalances(keys: readonly KeyPart[]): ChannelSum | null {
   const parts = source === 'new_api' ? alike : accountsOf(alike);
   const ends = parts.flatMap(({ expires_at }) => expires_at ?? []);
   const expires_at = ends.length > 0 ? Math.min(...ends) : null;
-  const about = { unit, at, source, expires_at };
+  const falls = {
+    fell_last_day: sumOf(parts, 'fell_last_day'),
+    fell_usual_day: sumOf(parts, 'fell_usual_day'),
+  };
+  const about = { unit, at, source, expires_at, ...falls };
   const amounts = parts.flatMap(({ amount }) => amount ?? []);
   // A key without a limit is enough to go on.
   if (amounts.length < parts.length) return { amount: null, days_left: null, ...about };
@@ -51,6 +59,13 @@ export function sumBalances(keys: readonly KeyPart[]): ChannelSum | null {
   const perDay = parts.reduce((sum, one) => sum + Math.max(0, one.spent_per_day ?? 0), 0);
   if (amount <= 0) return { amount, days_left: 0, ...about };
   return { amount, days_left: perDay > 0 ? amount / perDay : null, ...about };
+}
+
+/** null if one of them isn't known. */
+function sumOf(parts: readonly KeyPart[], name: 'fell_last_day' | 'fell_usual_day'): number | null {
+  return parts.reduce<number | null>((sum, { [name]: fall }) => {
+    return sum === null || fall === null ? null : sum + fall;
+  }, 0);
 }
 
 function accountsOf(keys: readonly KeyPart[]): KeyPart[] {

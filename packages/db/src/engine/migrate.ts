@@ -22,6 +22,7 @@ import { keyBudgets } from '../migrations/gateway/0029-key-budgets.ts';
 import { incidents } from '../migrations/incidents/0023-incidents.ts';
 import { listNews } from '../migrations/incidents/0025-list-news.ts';
 import { alertProducers } from '../migrations/incidents/0031-alert-producers.ts';
+import { balances } from '../migrations/money/0030-balances.ts';
 import { statusTags } from '../migrations/status/0026-status-tags.ts';
 import { firstTokenTimeout } from '../migrations/targets/0013-first-token-timeout.ts';
 import { transport } from '../migrations/targets/0017-transport.ts';
@@ -78,6 +79,7 @@ export async function createMigrator(db: Kysely<Schema>, nowS: number): Promise<
         '0028-costs': costs,
         '0029-key-budgets': keyBudgets,
         '0031-alert-producers': alertProducers,
+        '0030-balances': balances,
       }),
     },
   });

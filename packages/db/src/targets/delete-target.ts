@@ -58,6 +58,7 @@ export function hideTarget(db: Database, id: number, nowS: number): Promise<bool
       .executeTakeFirst();
     if (!hidden || !before) return false;
     await renameInProxyKeys(tx, before.name, null);
+    await tx.kysely.deleteFrom('channel_balances').where('target_id', '=', id).execute();
     await tx.kysely.deleteFrom('model_states').where('target_id', '=', id).execute();
     await tx.kysely
       .updateTable('runs')
@@ -71,7 +72,7 @@ export function hideTarget(db: Database, id: number, nowS: number): Promise<bool
 
 /** The last step. Deletes the children first: a cascade would go through all of them at once. */
 export async function purgeTarget(db: Database, id: number, batches: Batches): Promise<void> {
-  for (const table of ['probe_totals', 'run_models', 'runs'] as const) {
+  for (const table of ['balances', 'probe_totals', 'run_models', 'runs'] as const) {
     const { isDone } = await deleteRows(db, table, sql`target_id = ${id}`, batches);
     if (!isDone) return;
   }

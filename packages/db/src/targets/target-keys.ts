@@ -45,6 +45,14 @@ export function usableKeysOf(db: Pick<Database, 'secretBox'>, target: Keyed): Up
   return keys.filter(({ enabled }) => enabled).map(({ enabled: _, ...key }) => key);
 }
 
+/** The same keys, each with its hash, whether it is the only one or not. */
+export function hashedKeysOf(
+  db: Pick<Database, 'secretBox'>,
+  target: Keyed,
+): (UpstreamKey & { hash: string })[] {
+  return usableKeysOf(db, target).map((key) => ({ ...key, hash: hashTargetKey(key.apiKey) }));
+}
+
 /** How a channel is reached with one of its keys. */
 export function upstreamWith(upstream: UpstreamTarget, { apiKey }: UpstreamKey): UpstreamTarget {
   return { ...upstream, apiKey };

@@ -11,6 +11,7 @@ import {
   targetShape,
   type UpstreamTarget,
 } from '@api-monitor/core';
+import { noteBalanceChange } from '../balances/forget-balances.ts';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { createCodec, nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
@@ -184,7 +185,9 @@ export async function updateTarget(
     const before = await getTarget(tx, id);
     if (!before) return null;
     const { base_url } = patch;
-    if (base_url !== undefined && before.base_url !== base_url) await forgetKnowledge(tx, id);
+    const isMoved = base_url !== undefined && before.base_url !== base_url;
+    await noteBalanceChange(tx.kysely, id, { patch, isMoved });
+    if (isMoved) await forgetKnowledge(tx, id);
     else if (patch.paths) await forgetRoutes(tx, id, changedRoutes(before.paths, patch.paths));
     const given = withStoredKeys(tx, before, patch);
     const row = await tx.kysely
