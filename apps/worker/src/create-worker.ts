@@ -13,6 +13,7 @@ import {
 } from '@api-monitor/upstream';
 import { createAlerts } from './alerts/create-alerts.ts';
 import { createSpendTally } from './asking/budget.ts';
+import { pollBalance, queueBalancePolls } from './balances/poll-balance.ts';
 import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
 import { createFreezeWatch } from './probe/freeze-watch.ts';
 import { createActiveRuns, createHeartbeatWatch } from './run/active-runs.ts';
@@ -43,9 +44,12 @@ interface WorkerOptions
 
 const rechecksAtOnce = 16;
 const testsAtOnce = 4;
+const balancePollsHere = 4;
+const balancePolls = 8;
 const freezeLookMs = 1_000;
 const scanPeriodMs = 2_000;
 const recheckPeriodMs = 1_500;
+const balancePeriodMs = 5_000;
 const logCleanupPeriodMs = 10 * 60_000;
 const prunePeriodMs = 60 * 60_000;
 
@@ -78,6 +82,11 @@ export function createWorker({
     stopping: stopping.signal,
   };
   const alerts = createAlerts(deps, { allowPrivate, proxies, publicUrl });
+  const watchBalances = createOutageWatch({
+    logger,
+    lost: 'asking for balances fails',
+    back: 'asking for balances works again',
+  });
   const watchRechecks = createOutageWatch({
     logger,
     lost: 'rechecking models fails',
@@ -93,6 +102,7 @@ export function createWorker({
       alerts.start();
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
       bus.ticker.every('recheck', recheckPeriodMs, () => watchRechecks(queueRechecks(deps)));
+      bus.ticker.every('balances', balancePeriodMs, () => watchBalances(queueBalancePolls(deps)));
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
       bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
     },
@@ -105,7 +115,8 @@ export function createWorker({
     async stop(graceMs: number): Promise<void> {
       stopping.abort();
       const { scheduledRuns, manualRuns, modelProbes, channelTests, proxyRequests } = bus;
-      const queues = [scheduledRuns, manualRuns, modelProbes, channelTests, proxyRequests];
+      const runs = [scheduledRuns, manualRuns, modelProbes];
+      const queues = [...runs, channelTests, bus.balancePolls, proxyRequests];
       const drained = queues.map((queue) => queue.drain(graceMs));
       await Promise.all([...drained, alerts.stop(graceMs)]);
       for (const stop of stops) stop();
@@ -125,6 +136,9 @@ function consumeRuns(deps: WorkerDeps): void {
     (job, cut) => runTarget(deps, { targetId: job.target_id, trigger: 'manual' }, cut),
     { concurrency: deps.limits.scheduledRunsHere },
   );
+  deps.bus.balancePolls.consume((job, cut) => pollBalance(deps, job, cut), {
+    ...{ concurrency: balancePollsHere, limit: balancePolls },
+  });
   channelTests.consume((job, cut) => testChannel(deps, job, cut), { concurrency: testsAtOnce });
 }
 

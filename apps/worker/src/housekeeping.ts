@@ -2,6 +2,7 @@ import { settingsInForce } from '@api-monitor/core';
 import {
   listLogFilesInUse,
   pruneAudit,
+  pruneBalances,
   pruneDeliveries,
   pruneGatewayObjects,
   pruneIncidents,
@@ -16,6 +17,8 @@ import type { WorkerDeps } from './worker-deps.ts';
 const pruneBatchRows = 500;
 /** Of the objects that channels keep for clients; the newest are remembered. */
 const objectLimit = 1_000_000;
+/** Older balances are thinned. */
+const denseBalancesS = 10 * 86_400;
 
 /** Deletes rows that are older than their retention, in batches, so that other work continues in between. */
 export async function pruneHistory(deps: WorkerDeps): Promise<void> {
@@ -27,6 +30,8 @@ export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   if (auditBefore > 0) await pruneAudit(db, { ...batches, before: auditBefore });
   const { retentionDays } = limits;
   const before = keepFromS(deps, retentionDays);
+  const thinBefore = deps.nowS() - denseBalancesS;
+  await pruneBalances(db, { ...batches, before, thinBefore });
   if (before === 0) return;
   const runs = await pruneRuns(db, { ...batches, before });
   const requests = await pruneProxyRequests(db, { ...batches, before, nowS: deps.nowS() });

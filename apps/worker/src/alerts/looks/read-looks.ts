@@ -1,6 +1,7 @@
 import type { AlertRules, AliasIndex, Look, Subject } from '@api-monitor/core';
 import type { WorkerDeps } from '../../worker-deps.ts';
 import { createLatencyLooks, lookAtWrongAnswers } from './look-at-answers.ts';
+import { lookAtBalances } from './look-at-balances.ts';
 import { lookAtBudgets } from './look-at-budgets.ts';
 import { lookAtCertificates } from './look-at-certificates.ts';
 import { lookAtErrors, lookAtExpiry } from './look-at-keys.ts';
@@ -36,6 +37,7 @@ export function createLooks({
   const readLatency = createLatencyLooks(db);
   const usual = kept(nowS, usualAgeS, async ({ rules }: Context) => [
     ...(await lookAtBudgets(db, nowS())),
+    ...(await lookAtBalances(db, rules, nowS())),
     ...(await lookAtExpiry(db, rules, nowS())),
     ...(await lookAtErrors(db, rules, nowS())),
     ...(await lookAtCertificates(db, rules, nowS())),
