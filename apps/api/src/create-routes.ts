@@ -12,6 +12,7 @@ import { analysisRoutes } from './analysis/routes.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { backupRoutes } from './backup/routes.ts';
+import { balanceRoutes } from './balances/routes.ts';
 import { channelTestRoutes } from './channel-tests/routes.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { errorResponder } from './errors/error-response.ts';
@@ -61,6 +62,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', runRoutes(deps))
     .route('/', channelTestRoutes(deps))
     .route('/', probeCostRoutes(deps))
+    .route('/', balanceRoutes(deps))
     .route('/', proxyKeyRoutes(deps))
     .route('/', allowableNamesRoute(deps))
     .route('/', proxyRequestRoutes(deps))

@@ -25,6 +25,7 @@ const values: Record<string, string> = {
     before_id: '100',
     after_id: '1',
     zone: 'Asia/Kolkata',
+    days: '7',
   },
 };
 const files = ['relay.svg', 'relay.json'];

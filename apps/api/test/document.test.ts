@@ -28,6 +28,8 @@ test('the document has every call of the contract, with the bounds that are enfo
       'POST /api/targets/test',
       'POST /api/targets/preview',
       'GET /api/targets/{id}/probe-usage',
+      'GET /api/targets/{id}/balance',
+      'POST /api/targets/{id}/balance',
       'GET /api/events',
       'GET /api/alerts/kinds',
       'GET /api/alerts/destinations',

@@ -22,6 +22,7 @@ const channelSchema = targetSchema
     probe_requests_today: true,
     probe_tokens_today: true,
     probe_concurrency: true,
+    balance: true,
     can_operate: true,
     latest_models: true,
   })

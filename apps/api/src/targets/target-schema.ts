@@ -8,6 +8,7 @@ import {
   unixSeconds,
 } from '@api-monitor/core';
 import { z } from '@hono/zod-openapi';
+import { balanceSchema } from '../balances/balance-schema.ts';
 import { answerShape } from '../derive-schema.ts';
 import { headlineSchema } from './headline.ts';
 import { keyCountsSchema, keyViewSchema } from './key-views.ts';
@@ -64,6 +65,9 @@ export const targetSchema = z
       .int()
       .nullable()
       .describe('how many probes at a time it is sent since it complained of more; null: as usual'),
+    balance: balanceSchema
+      .nullable()
+      .describe('what is left at the provider; null: unknown, or not for this caller'),
     can_operate: z.boolean().describe('whether this caller may start a run'),
     latest_models: z.array(latestModelSchema),
   })

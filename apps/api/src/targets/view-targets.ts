@@ -1,5 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import {
+  type AlertRules,
+  type ChannelBalance,
   type LiveFields,
   liveFieldsOf,
   nextRunAtOf,
@@ -7,14 +9,17 @@ import {
   type Target,
 } from '@api-monitor/core';
 import {
+  listChannelBalances,
   listModelStates,
   listProbeConcurrency,
   listRunningTargetIds,
   listTargets,
   type ModelStateRow,
+  readAlertRules,
 } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Caller } from '../auth/caller.ts';
+import { balanceOf } from '../balances/balance-schema.ts';
 import { readUsedToday, type UsageByTarget } from '../probe-costs/used-today.ts';
 import { knownModelOf } from '../routing/known-offers.ts';
 import { headlineOfModel } from './headline.ts';
@@ -30,6 +35,9 @@ interface TargetView extends ViewDeps {
   runningIds: ReadonlySet<number>;
   usage: UsageByTarget;
   concurrency: ReadonlyMap<number, number>;
+  /** Empty for visitors. */
+  balances: ReadonlyMap<number, ChannelBalance>;
+  rules: AlertRules;
   withHistory: boolean;
 }
 
@@ -87,7 +95,10 @@ async function createView(
   const runningIds = new Set(await listRunningTargetIds(deps.db));
   const usage = await readUsedToday(deps);
   const concurrency = await listProbeConcurrency(deps.db);
-  return { ...deps, caller, runningIds, usage, concurrency, withHistory };
+  const known = caller === 'admin' ? await listChannelBalances(deps.db) : [];
+  const balances = new Map(known.map((one) => [one.target_id, one]));
+  const rules = await readAlertRules(deps.db);
+  return { ...deps, caller, runningIds, usage, concurrency, balances, rules, withHistory };
 }
 
 /**
@@ -124,6 +135,7 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
     probe_requests_today: used.requests,
     probe_tokens_today: used.tokens,
     probe_concurrency: view.concurrency.get(target.id) ?? null,
+    balance: balanceOf(view.balances.get(target.id), target, view.rules),
     can_operate: view.caller === 'admin' || target.visitor_channel_actions_enabled,
   };
 }

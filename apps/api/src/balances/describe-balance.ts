@@ -1,0 +1,78 @@
+import {
+  type BalanceRow,
+  bookDays,
+  type ChannelBalance,
+  findBookDifference,
+  type SpentPoint,
+  spendingOf,
+  type Target,
+} from '@api-monitor/core';
+import {
+  getChannelBalance,
+  listBalances,
+  listCountedCredits,
+  readAlertRules,
+} from '@api-monitor/db';
+import type { z } from '@hono/zod-openapi';
+import type { ApiDeps } from '../api-deps.ts';
+import { balanceOf, type channelBalanceSchema } from './balance-schema.ts';
+
+type Description = z.infer<typeof channelBalanceSchema>;
+type Books = Description['books'];
+
+/** What is known about a channel's balance, since a time in Unix seconds. */
+export async function describeBalance(
+  { db, now }: Pick<ApiDeps, 'db' | 'now'>,
+  target: Target,
+  from: number,
+): Promise<Description> {
+  const known = await getChannelBalance(db, target.id);
+  const rows = await listBalances(db, { target_id: target.id, from });
+  const byKey = Map.groupBy(rows, ({ key }) => key);
+  const keys = known?.keys ?? [];
+  const { source = null, fault = null, message = null, asked_at = null } = known ?? {};
+  const counted = await listCountedCredits(db, { target, from });
+  return {
+    target_id: target.id,
+    balance: balanceOf(known, target, await readAlertRules(db)),
+    ...{ source, fault, message, asked_at },
+    due_at: target.balance_interval_min === 0 ? null : (known?.due_at ?? 0),
+    multipliers: known?.multipliers ?? [],
+    keys: keys.map(({ key: _, ...told }) => told),
+    series: keys.map(({ key, name }) => seriesOf(name, byKey.get(key) ?? [])),
+    books: closeBooks({ known, byKey, counted, nowS: now() }),
+  };
+}
+
+function seriesOf(name: string, rows: readonly BalanceRow[]): Description['series'][number] {
+  const { unit = 'USD', source } = rows.at(-1) ?? {};
+  const alike = rows.filter((row) => row.unit === unit && row.source === source);
+  const points = alike.map(({ at, amount, used }) => ({ at, amount, used }));
+  return { name, unit, points, top_ups: [...spendingOf(rows).topUps] };
+}
+
+interface BookInput {
+  known: ChannelBalance | null;
+  byKey: ReadonlyMap<string, readonly BalanceRow[]>;
+  counted: Parameters<typeof bookDays>[1];
+  nowS: number;
+}
+
+/** In dollars of credit, as list prices are in dollars. */
+function closeBooks({ known, byKey, counted, nowS }: BookInput): Books {
+  const open = (reason: Books['reason']): Books => ({
+    ...{ is_closed: false, reason, days: [], difference: null },
+  });
+  const keys = known?.keys ?? [];
+  const [first] = keys;
+  if (!first) return open('no_balance');
+  // Whether two keys are of one account isn't said, so what both have lost might be counted twice.
+  if (keys.length > 1) return open('several_keys');
+  const { per_usd, key } = first;
+  if (per_usd === null) return open('unknown_unit');
+  const { points } = spendingOf(byKey.get(key) ?? []);
+  const spent = points.map(({ at, spent: units }): SpentPoint => ({ at, spent: units / per_usd }));
+  const days = bookDays(spent, counted);
+  const difference = findBookDifference(spent, counted, nowS);
+  return { is_closed: true, reason: null, days, difference };
+}
