@@ -115,9 +115,10 @@ async function serve(deps: GatewayDeps, served: Served): Promise<void> {
       const admitted = admit(deps, served);
       if ('error' in admitted) return refuse(deps, served, matched.dialect, admitted);
       const { key } = admitted;
+      const { currency } = deps.board.settings();
       const readings = deps.keyBudgets.readings(key);
       const timeZone = key.budget?.zone ?? 'UTC';
-      const answer = usageAnswer(matched.view, { key, readings, currency: 'USD', timeZone });
+      const answer = usageAnswer(matched.view, { key, readings, currency, timeZone });
       const { requestId } = arrival;
       const headers = { 'x-request-id': requestId, 'cache-control': 'no-store' };
       return sendJson(response, 200, answer, headers);

@@ -22,11 +22,11 @@ export function takeBudget(
 
 /** Counts a request that its key's budget refuses; returns the answer to it. */
 export function refusedByBudget(
-  { metrics, nowS }: Pick<GatewayDeps, 'metrics' | 'nowS'>,
+  { metrics, nowS, board }: Pick<GatewayDeps, 'metrics' | 'nowS' | 'board'>,
   refusal: BudgetRefusal,
 ): GatewayError {
   metrics.requestRefused('budget');
-  return budgetError(refusal, { currency: 'USD', nowS: nowS() });
+  return budgetError(refusal, { currency: board.settings().currency, nowS: nowS() });
 }
 
 /** What an ended request has used: nothing if no channel was asked. */

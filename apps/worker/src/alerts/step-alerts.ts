@@ -85,7 +85,7 @@ function createAlertInput(
   channels: ReturnType<typeof createChannelReader>,
 ) {
   const readAskedLately = kept(nowS, wantedAgeS, () => readAsked(db, nowS()));
-  const readLooks = createLooks({ db, nowS, ...deps });
+  const readLooks = createLooks({ db, givenSettings, nowS, ...deps });
   return async (watched: ReadonlySet<number>): Promise<AlertInput> => {
     const { model_aliases } = settingsInForce(await readSettings(db), givenSettings);
     const { index, aliases, observations } = await channels.read({

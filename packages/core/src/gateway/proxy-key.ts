@@ -69,7 +69,10 @@ export const proxyKeyFieldSchemas = {
     .int()
     .min(1)
     .max(100)
-    .describe('people are alerted when this much of a budget is used'),
+    .nullable()
+    .describe(
+      'people are alerted when this much of a budget is used; null: as the rules of the alerts say',
+    ),
   max_price: z
     .number()
     .positive()
@@ -90,7 +93,12 @@ export const proxyKeyDefaults = {
   ...{ description: '', enabled: true, allowed_models: [], expires_at: null },
   ...{ rpm_limit: null, tpm_limit: null, routing_policy: null },
   ...noBudgets,
-  ...{ budget_time_zone: 'UTC', budget_alert_percent: 80, max_price: null, allow_unpriced: false },
+  ...{
+    budget_time_zone: 'UTC',
+    budget_alert_percent: null,
+    max_price: null,
+    allow_unpriced: false,
+  },
 } satisfies Partial<z.output<z.ZodObject<typeof proxyKeyFieldSchemas>>>;
 
 /** A gateway credential. The key itself is shown once; only its SHA-256 is stored. */

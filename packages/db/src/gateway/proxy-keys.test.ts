@@ -154,7 +154,7 @@ test('a key of the version before has no budgets, and what it used counts once i
   const db = await openIn(dataDir);
   expect(await getProxyKey(db, 1)).toMatchObject({
     ...{ name: 'laptop', tpm_limit: 9, ...noBudgets, max_price: null, allow_unpriced: false },
-    ...{ budget_time_zone: 'UTC', budget_alert_percent: 80 },
+    ...{ budget_time_zone: 'UTC', budget_alert_percent: null },
   });
   const limits = { tokens_total: 900_000_000_000, cost_per_day: 0.25, allow_unpriced: true };
   const key = await updateProxyKey(db, 1, { ...limits, budget_time_zone: 'Asia/Shanghai' });

@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
+import type { KeyBudget } from '../../api/wire-types.ts';
 import { admin as en } from '../../i18n/en/admin.ts';
 import { translatorFor } from '../../i18n/translate.ts';
 import { admin as zh } from '../../i18n/zh/admin.ts';
 import { budgetLines, moneyText } from './budget-lines.ts';
 
 const context = { currency: 'USD', alertPercent: 80 };
-const budget = {
-  ...{ key_id: 1, unit: 'cost', period: 'month', limit: 20, used: 12.4 },
-  ...{ started_at: 0, resets_at: 1_800_000_000 },
-} as const;
+const budget: KeyBudget = {
+  ...({ unit: 'cost', period: 'month' } as const),
+  ...{ key_id: 1, limit: 20, used: 12.4, started_at: 0, resets_at: 1_800_000_000 },
+};
 
 it('says what is used, what is left and until when, in both languages', () => {
   const english = translatorFor('en', { en, zh });

@@ -18,13 +18,17 @@ export const emptyKeyForm = {
   routing_policy: '',
   ...recordOf(budgetFields, () => ''),
   budget_time_zone: 'UTC',
-  budget_alert_percent: '80',
+  /** Empty: as the rules of the alerts say. */
+  budget_alert_percent: '',
   max_price: '',
   allow_unpriced: false,
 };
 
-/** Numbers; an empty field means no limit. */
-const limitFields = ['rpm_limit', 'tpm_limit', 'max_price', ...budgetFields] as const;
+/** Numbers; an empty field means none. */
+const limitFields = [
+  ...(['rpm_limit', 'tpm_limit', 'max_price', 'budget_alert_percent'] as const),
+  ...budgetFields,
+] as const;
 
 export type KeyForm = typeof emptyKeyForm;
 
@@ -38,7 +42,6 @@ export function keyFormOf(key: ProxyKey): KeyForm {
     ...recordOf(limitFields, (name) => textOf(key[name])),
     routing_policy: key.routing_policy ?? '',
     budget_time_zone: key.budget_time_zone,
-    budget_alert_percent: String(key.budget_alert_percent),
     allow_unpriced: key.allow_unpriced,
   };
 }
@@ -59,7 +62,6 @@ export function keyBodyOf(form: KeyForm) {
     ...recordOf(limitFields, (name) => limitOf(form[name])),
     routing_policy: routingPolicies.find((policy) => policy === form.routing_policy) ?? null,
     budget_time_zone: form.budget_time_zone.trim(),
-    budget_alert_percent: Number(form.budget_alert_percent),
     allow_unpriced: form.allow_unpriced,
   } satisfies ProxyKeyBody;
 }
@@ -68,7 +70,7 @@ export function keyBodyOf(form: KeyForm) {
 export function keyFaultsOf(form: KeyForm): FieldErrors {
   const faults: FieldErrors = {};
   if (form.name.trim() === '') faults.name = { code: 'required' };
-  for (const field of [...limitFields, 'budget_alert_percent'] as const) {
+  for (const field of limitFields) {
     if (Number.isNaN(Number(form[field]))) faults[field] = { code: 'wrong_type' };
   }
   return faults;

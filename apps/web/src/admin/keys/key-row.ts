@@ -2,6 +2,9 @@ import type { KeyBudget, KeyTotals, ProxyKey } from '../../api/wire-types.ts';
 import type { Translator } from '../../i18n/translate.ts';
 import { budgetLines, moneyText } from './budget-lines.ts';
 
+/** What the rules of the alerts say unless an admin changes them. */
+const usualAlertPercent = 80;
+
 const tones = { active: 'ok', paused: 'warn', expired: 'warn', revoked: 'idle' } as const;
 
 export function keyStateOf(key: ProxyKey, nowS: number): keyof typeof tones {
@@ -35,7 +38,11 @@ export function keyRow(key: ProxyKey, details: KeyDetails, translator: Translato
     lastUsedAt: key.last_used_at,
     lastUsedOn: key.last_used_target_id === null ? '' : nameOf(key.last_used_target_id),
     usageText: usageText(usage, translator),
-    budgets: budgetLines(budgets, { currency, alertPercent: key.budget_alert_percent }, translator),
+    budgets: budgetLines(
+      budgets,
+      { currency, alertPercent: key.budget_alert_percent ?? usualAlertPercent },
+      translator,
+    ),
   };
 }
 

@@ -46,12 +46,14 @@ export function createKeysPanel(parts: AdminParts) {
     load() {
       return load(attempt, this, async () => {
         const query = { group_by: 'key', from: String(nowS() - usageSpanS) } as const;
-        const [keys, totals, channels, budgets] = await Promise.all([
+        const [keys, totals, channels, budgets, settings] = await Promise.all([
           answerOf(client.api.proxy.keys.$get()),
           answerOf(client.api.proxy.requests.totals.$get({ query })),
           answerOf(client.api.admin.channels.$get()),
           answerOf(client.api.proxy.keys.budgets.$get()),
+          answerOf(client.api.admin.settings.$get()),
         ]);
+        this.currency = settings.item.currency;
         this.budgets = budgets.items;
         this.keys = keys.items.toReversed();
         this.usage = new Map(totals.items.map((it) => [Number(it.group), it]));

@@ -151,6 +151,7 @@ export const admin = {
   'admin.keys.tokens_total': 'Tokens in all',
   'admin.keys.budget_time_zone': 'Time zone',
   'admin.keys.budget_alert_percent': 'Alert at, in percent',
+  'admin.keys.alert_as_rules': 'As the alert rules say',
   'admin.keys.max_price': 'Highest price for a million tokens',
   'admin.keys.allow_unpriced': 'Allow what has no price',
   'admin.keys.allow_unpriced.hint':

@@ -140,6 +140,7 @@ export const admin: ZhOf<typeof en> = {
   'admin.keys.tokens_total': '总 token',
   'admin.keys.budget_time_zone': '时区',
   'admin.keys.budget_alert_percent': '告警百分比',
+  'admin.keys.alert_as_rules': '按告警规则',
   'admin.keys.max_price': '每百万 token 最高价',
   'admin.keys.allow_unpriced': '允许没有价格的模型',
   'admin.keys.allow_unpriced.hint':

@@ -4,10 +4,11 @@ import { createLatencyLooks, lookAtWrongAnswers } from './look-at-answers.ts';
 import { lookAtBalances } from './look-at-balances.ts';
 import { lookAtBudgets } from './look-at-budgets.ts';
 import { lookAtCertificates } from './look-at-certificates.ts';
+import { lookAtKeyBudgets } from './look-at-key-budgets.ts';
 import { lookAtErrors, lookAtExpiry } from './look-at-keys.ts';
 import { lookAtBus, lookAtFolder } from './look-at-machine.ts';
 
-type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'dataDir' | 'nowS'>;
+type Deps = Pick<WorkerDeps, 'db' | 'bus' | 'dataDir' | 'givenSettings' | 'nowS'>;
 
 interface Context {
   rules: AlertRules;
@@ -25,15 +26,12 @@ export interface Looked {
 /** How old may be what is looked at, in seconds. */
 const usualAgeS = 15;
 const latencyAgeS = 60;
+const keyBudgetsAgeS = 60;
 const wrongAnswersAgeS = 300;
 
 /** Looks at everything but outages that people are told about, at each thing as often as it is worth. */
-export function createLooks({
-  db,
-  bus,
-  dataDir,
-  nowS,
-}: Deps): (context: Context) => Promise<Looked> {
+export function createLooks(deps: Deps): (context: Context) => Promise<Looked> {
+  const { db, bus, dataDir, nowS } = deps;
   const readLatency = createLatencyLooks(db);
   const usual = kept(nowS, usualAgeS, async ({ rules }: Context) => [
     ...(await lookAtBudgets(db, nowS())),
@@ -50,10 +48,18 @@ export function createLooks({
   const wrongAnswers = kept(nowS, wrongAnswersAgeS, (context: Context) =>
     lookAtWrongAnswers(db, { ...context, nowS: nowS() }),
   );
+  const keyBudgets = kept(nowS, keyBudgetsAgeS, ({ rules }: Context) =>
+    lookAtKeyBudgets(deps, rules),
+  );
   return async (context) => {
     const { looks, looked } = await latency(context);
     return {
-      looks: [...(await usual(context)), ...looks, ...(await wrongAnswers(context))],
+      looks: [
+        ...(await usual(context)),
+        ...(await keyBudgets(context)),
+        ...looks,
+        ...(await wrongAnswers(context)),
+      ],
       isLeftOut: ({ kind, target_id }) => kind === 'latency' && !looked.has(target_id ?? 0),
     };
   };

@@ -19,7 +19,7 @@ export const keyBudgets: Migration = {
       ...[integer('requests_per_day'), integer('requests_per_month'), integer('requests_total')],
       ...[integer('tokens_per_day'), integer('tokens_per_month'), integer('tokens_total')],
       text('budget_time_zone', defaultsTo('UTC')),
-      integer('budget_alert_percent', defaultsTo(80)),
+      integer('budget_alert_percent'),
       money('max_price'),
       integer('allow_unpriced', defaultsTo(0)),
       money('pruned_cost', defaultsTo(0)),
