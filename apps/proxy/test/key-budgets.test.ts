@@ -1,0 +1,138 @@
+import { createInProcessBus } from '@api-monitor/bus';
+import type { ProxyRequestsJob } from '@api-monitor/core';
+import { recordProxyRequests, updateProxyKey } from '@api-monitor/db';
+import { expect, onTestFinished, test } from 'vitest';
+import { call, chatTo } from './call.ts';
+import { gatewayForTest, type TestGateway, testStore } from './open-test-gateway.ts';
+import { providerForTest } from './providers.ts';
+import type { TestKey } from './test-key.ts';
+
+const key = 'sk-budgeted';
+/** The second day of a month, far from its ends in every zone. */
+const noonS = Date.parse('2026-12-02T12:00:00Z') / 1000;
+
+/** Each answer takes 20 tokens in and 12 out. */
+async function start(fields: Omit<TestKey, 'key'>) {
+  const provider = await providerForTest();
+  const channels = { one: { origin: provider.origin, models: { m: {} } } };
+  const gateway = await gatewayForTest({ channels, keys: [{ key, ...fields }] });
+  gateway.clock.aheadS = noonS - Date.now() / 1000;
+  return { ...gateway, provider };
+}
+
+const dialects = {
+  openai: ['/v1/chat/completions', chatTo('m')],
+  anthropic: ['/v1/messages', chatTo('m', { max_tokens: 9 })],
+  gemini: ['/v1beta/models/m:generateContent', { contents: [{ parts: [{ text: 'Hi' }] }] }],
+} as const;
+
+const ask = (
+  { origin }: Pick<TestGateway, 'origin'>,
+  dialect: keyof typeof dialects = 'anthropic',
+) => call(origin, dialects[dialect][0], { key, body: dialects[dialect][1] });
+
+test('a day’s budget is refused in each dialect, with what and until when, and no SDK retries it', async () => {
+  const gateway = await start({ requests_per_day: 1, budget_time_zone: 'Asia/Shanghai' });
+  expect((await ask(gateway)).status).toBe(200);
+  const message =
+    "this key's limit of 1 requests a day is used up; it is free again at 2026-12-02T16:00:00Z";
+  const openai = await ask(gateway, 'openai');
+  expect([openai.status, openai.json.error]).toEqual([
+    402,
+    { message, type: 'insufficient_quota', param: null, code: 'insufficient_quota' },
+  ]);
+  expect(openai.headers['x-should-retry']).toBe('false');
+  expect(openai.headers['retry-after']).toBeUndefined();
+  expect((await ask(gateway, 'anthropic')).json).toMatchObject({
+    ...{ type: 'error', error: { type: 'billing_error', message } },
+  });
+  expect((await ask(gateway, 'gemini')).json.error).toEqual({
+    ...{ code: 402, message, status: 'RESOURCE_EXHAUSTED' },
+  });
+  expect(gateway.provider.received()).toBe(1);
+  expect(await gateway.metrics.metrics()).toMatch(
+    /api_monitor_gateway_refused_total\{reason="budget"\} 3/,
+  );
+  const records = await gateway.recordsAtEnd();
+  expect(records.map(({ status, refused_for }) => [status, refused_for])).toEqual([
+    ...[[200, null], ...Array(3).fill([402, 'budget'])],
+  ]);
+  expect(records[1]).toMatchObject({ key_name: key, requested_model: 'm', error: message });
+});
+
+test('what begins again within a minute is a 429 that SDKs wait for, and then it passes', async () => {
+  const gateway = await start({ tokens_per_month: 60 });
+  gateway.clock.aheadS += Date.parse('2026-12-31T23:59:20Z') / 1000 - noonS;
+  expect([(await ask(gateway)).status, (await ask(gateway)).status]).toEqual([200, 200]);
+  const { status, headers } = await ask(gateway);
+  const waitS = Number(headers['retry-after']);
+  expect([status, headers['x-should-retry']]).toEqual([429, undefined]);
+  expect(waitS).toBeGreaterThan(0);
+  expect(waitS).toBeLessThanOrEqual(40);
+  gateway.clock.aheadS += 60;
+  expect((await ask(gateway)).status).toBe(200);
+});
+
+test('a total never passes again, until its owner raises it; counting and lists are free', async () => {
+  const gateway = await start({ requests_total: 1 });
+  const { origin, db, bus } = gateway;
+  expect((await ask(gateway)).status).toBe(200);
+  expect((await ask(gateway)).json.error.message).toBe(
+    "this key's limit of 1 requests in all is used up",
+  );
+  const count = { key, body: chatTo('m') };
+  expect((await call(origin, '/v1/messages/count_tokens', count)).status).not.toBe(402);
+  expect((await call(origin, '/v1/models', { key })).status).toBe(200);
+  await updateProxyKey(db, 2, { requests_total: 2 });
+  await bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [2] } });
+  await expect.poll(async () => (await ask(gateway)).status).toBe(200);
+});
+
+test('a budget goes on after a restart in its middle', async () => {
+  const first = await start({ tokens_per_day: 100, requests_total: 50 });
+  for (let times = 0; times < 2; times += 1) expect((await ask(first)).status).toBe(200);
+  const { db, nowS } = first;
+  await recordProxyRequests(db, await first.recordsAtEnd());
+  const bus = createInProcessBus({ nowMs: Date.now, onFault: () => {} });
+  bus.proxyRequests.consume(
+    async ({ requests }: ProxyRequestsJob) => void (await recordProxyRequests(db, requests)),
+    { concurrency: 1 },
+  );
+  onTestFinished(() => bus.close());
+  const second = await gatewayForTest({ options: { store: testStore({ db, nowS }), bus, nowS } });
+  const left = async () => (await call(second.origin, '/v1/usage', { key })).json.budgets;
+  expect(await left()).toMatchObject([{ used: 2 }, { used: 64, remaining: 36 }]);
+  expect([(await ask(second)).status, (await ask(second)).status]).toEqual([200, 200]);
+  expect((await ask(second)).status).toBe(402);
+});
+
+test('a key’s holder reads its own budgets, also in the words of OpenAI’s billing API', async () => {
+  const gateway = await start({ requests_per_day: 4, tokens_total: 1_000 });
+  const { origin } = gateway;
+  await ask(gateway);
+  const usage = await call(origin, '/v1/usage', { key });
+  expect([usage.status, usage.headers['cache-control'], usage.json]).toEqual([
+    200,
+    'no-store',
+    {
+      ...{ object: 'key_usage', name: key, isValid: true, status: 'active' },
+      ...{ mode: 'unrestricted', remaining: -1, unit: 'USD', expires_at: null, time_zone: 'UTC' },
+      budgets: [
+        {
+          ...{ unit: 'requests', period: 'day', limit: 4, used: 1, remaining: 3 },
+          ...{ started_at: '2026-12-02T00:00:00.000Z', resets_at: '2026-12-03T00:00:00.000Z' },
+        },
+        {
+          ...{ unit: 'tokens', period: 'total', limit: 1_000, used: 32, remaining: 968 },
+          ...{ started_at: null, resets_at: null },
+        },
+      ],
+    },
+  ]);
+  const free = await call(origin, '/v1/dashboard/billing/subscription');
+  expect(free.json).toMatchObject({ object: 'billing_subscription', hard_limit_usd: 100_000_000 });
+  const spent = await call(origin, '/v1/dashboard/billing/usage?start_date=2026-12-01');
+  expect(spent.json).toEqual({ object: 'list', total_usage: 0 });
+  expect((await call(origin, '/v1/usage', { key: 'sk-nobody' })).status).toBe(401);
+  expect((await call(origin, '/v1/usage', { key, body: {} })).status).toBe(405);
+});
