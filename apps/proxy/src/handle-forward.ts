@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { evidenceRouteOf, noUse, type RefusedFor, type Trail } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
-import type { BudgetAdmission } from './budgets/key-budgets.ts';
 import { refusedByBudget, takeBudget, useOfRecord } from './budgets/request-use.ts';
 import { errorSaid, type GatewayError, loopError } from './dialects/gateway-error.ts';
 import { AnswerWriter } from './forward/answer-writer.ts';
@@ -87,7 +86,7 @@ export async function handleBody(
   const asked = { requestedModel, requestBytes };
   if (!admission.ok) return refuse(deps, given, limitError(admission), asked);
   // A request settles once: if it is refused or fails unexpectedly, it has used nothing.
-  let budget: BudgetAdmission | null = null;
+  let budget: ReturnType<typeof takeBudget> | null = null;
   try {
     const marks = carriedState(endpoint.route, heldBody.bytes, named.outline);
     if ('error' in marks) return refuse(deps, given, marks.error, asked);
@@ -104,12 +103,13 @@ export async function handleBody(
     const counted = () => ({ ...asked, estimatedInput: size.knownInput() });
     if (!resolution.ok) return refuse(deps, given, resolution.error, counted());
     const { conversation } = resolution;
-    const choices = choicesForOthers(key, heldBody.bytes, named.outline, resolution.choices);
-    if (choices.length === 0) return refuse(deps, given, othersNotAllowed, counted());
-    budget = takeBudget(deps, given, size);
+    const allowed = choicesForOthers(key, heldBody.bytes, named.outline, resolution.choices);
+    if (allowed.length === 0) return refuse(deps, given, othersNotAllowed, counted());
+    budget = takeBudget(deps, { given, choices: allowed, size });
     if (!budget.ok) {
       return refuse(deps, given, refusedByBudget(deps, budget.refusal), asked, 'budget');
     }
+    const { choices } = budget;
     const sent = { named, asked: counted(), heldBody, choices, conversation, carried };
     const record = await forward(deps, given, sent);
     admission.settle(record.counted_tokens ?? 0);

@@ -8,14 +8,20 @@ import { providerForTest } from './providers.ts';
 import type { TestKey } from './test-key.ts';
 
 const key = 'sk-budgeted';
+/** An answer costs 0.14. */
+const settings = { prices: ['m* = input 1000, output 10000', 'gratis = input 0, output 0'] };
+
+type FakeModels = Parameters<typeof providerForTest>[0];
+
 /** The second day of a month, far from its ends in every zone. */
 const noonS = Date.parse('2026-12-02T12:00:00Z') / 1000;
 
 /** Each answer takes 20 tokens in and 12 out. */
-async function start(fields: Omit<TestKey, 'key'>) {
-  const provider = await providerForTest();
-  const channels = { one: { origin: provider.origin, models: { m: {} } } };
-  const gateway = await gatewayForTest({ channels, keys: [{ key, ...fields }] });
+async function start(fields: Omit<TestKey, 'key'>, models: FakeModels = { m: 'good' }) {
+  const provider = await providerForTest(models);
+  const offered = Object.fromEntries(Object.keys(models).map((name) => [name, {}]));
+  const channels = { one: { origin: provider.origin, models: offered } };
+  const gateway = await gatewayForTest({ channels, keys: [{ key, ...fields }], settings });
   gateway.clock.aheadS = noonS - Date.now() / 1000;
   return { ...gateway, provider };
 }
@@ -135,4 +141,46 @@ test('a key’s holder reads its own budgets, also in the words of OpenAI’s bi
   expect(spent.json).toEqual({ object: 'list', total_usage: 0 });
   expect((await call(origin, '/v1/usage', { key: 'sk-nobody' })).status).toBe(401);
   expect((await call(origin, '/v1/usage', { key, body: {} })).status).toBe(405);
+});
+
+test('money is counted at the price of each answer, reserved while it runs, and what is free passes', async () => {
+  const models: FakeModels = { m: 'good', gratis: 'good' };
+  const gateway = await start({ cost_per_month: 0.3, cost_total: 5 }, models);
+  const { origin } = gateway;
+  const chat = async (model: string, more: object = {}) =>
+    (await call(origin, '/v1/chat/completions', { key, body: chatTo(model, more) })).status;
+  expect(await chat('m')).toBe(200);
+  // Two at once, of which each may cost nearly all that is left.
+  const both = await Promise.all([chat('m', { max_tokens: 14 }), chat('m', { max_tokens: 14 })]);
+  expect(both.sort()).toEqual([200, 429]);
+  expect(await chat('m')).toBe(200);
+  const { status, json } = await call(origin, '/v1/chat/completions', { key, body: chatTo('m') });
+  expect([status, json.error.message]).toEqual([
+    402,
+    "this key's limit of 0.3 USD a month is used up; it is free again at 2027-01-01T00:00:00Z",
+  ]);
+  expect(await chat('gratis')).toBe(200);
+  expect((await call(origin, '/v1/usage', { key })).json).toMatchObject({
+    ...{ mode: 'quota_limited', remaining: 0, unit: 'USD' },
+    budgets: [
+      { unit: 'USD', period: 'month', used: 0.42 },
+      { unit: 'USD', period: 'total', used: 0.42, remaining: 4.58 },
+    ],
+  });
+  const billing = '/v1/dashboard/billing';
+  expect((await call(origin, `${billing}/usage`, { key })).json.total_usage).toBe(42);
+  expect((await call(origin, `${billing}/subscription`, { key })).json.hard_limit_usd).toBe(0.3);
+});
+
+test('a stream that is cut counts for what came, by an estimate', async () => {
+  const gateway = await start({ cost_total: 100, tokens_total: 1e6 }, { m: 'closed_midway' });
+  const body = chatTo('m', { stream: true });
+  await call(gateway.origin, '/v1/chat/completions', { key, body });
+  const { budgets } = (await call(gateway.origin, '/v1/usage', { key })).json;
+  const [record] = await gateway.recordsAtEnd();
+  expect(record?.cost).toBeGreaterThan(0);
+  expect(budgets).toMatchObject([
+    { used: expect.closeTo(record?.cost ?? 0, 6) },
+    { used: (record?.input_tokens ?? 0) + (record?.output_tokens ?? 0) },
+  ]);
 });

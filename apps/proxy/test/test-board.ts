@@ -26,7 +26,7 @@ export interface GivenTarget extends Partial<Omit<BoardTarget, 'models' | 'names
 export const unlimitedKey: BoardKey = {
   ...{ id: 1, name: 'k', isGuessable: false, enabled: true, expires_at: null },
   ...{ targetIds: null, models: null, rpm_limit: null, tpm_limit: null },
-  ...{ routing_policy: null, budget: null, max_price: null, allow_unpriced: false },
+  ...{ routing_policy: null, budget: null },
 };
 
 /** For tests: evidence that is proven unless it says otherwise. */

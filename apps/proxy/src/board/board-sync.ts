@@ -129,7 +129,7 @@ function boardKeyOf(
   board: Board,
 ): BoardKey {
   const { id, name, enabled, expires_at, rpm_limit, tpm_limit, routing_policy } = key;
-  const { max_price, allow_unpriced, revision, budget_time_zone: zone } = key;
+  const { revision, budget_time_zone: zone } = key;
   const limits = budgetLimitsOf(key);
   const budget = limits.length > 0 ? { limits, zone, revision } : null;
   const targetIds = allowed_target_ids.length > 0 ? new Set(allowed_target_ids) : null;
@@ -137,14 +137,14 @@ function boardKeyOf(
   const isLimited = allowed_models.length > 0;
   const models = isLimited ? createModelRules(allowed_models, aliases, isTargetName) : null;
   const shared = { id, name, enabled, expires_at, rpm_limit, tpm_limit, routing_policy };
-  return { ...shared, budget, max_price, allow_unpriced, isGuessable: false, targetIds, models };
+  return { ...shared, budget, isGuessable: false, targetIds, models };
 }
 
 function masterKeyOf(token: string): BoardKey {
   return {
     ...{ id: null, name: 'master', enabled: true, expires_at: null },
     ...{ rpm_limit: null, tpm_limit: null, targetIds: null, models: null },
-    ...{ routing_policy: null, budget: null, max_price: null, allow_unpriced: true },
+    ...{ routing_policy: null, budget: null },
     isGuessable: isGuessable(token),
   };
 }

@@ -65,8 +65,7 @@ export interface BoardModel extends Offer {
 export interface BoardKey
   extends Pick<
     ProxyKey,
-    | ('name' | 'enabled' | 'expires_at' | 'rpm_limit' | 'tpm_limit' | 'routing_policy')
-    | ('max_price' | 'allow_unpriced')
+    'name' | 'enabled' | 'expires_at' | 'rpm_limit' | 'tpm_limit' | 'routing_policy'
   > {
   /** null: the master token, which may use everything. */
   id: number | null;

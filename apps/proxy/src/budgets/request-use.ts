@@ -1,23 +1,61 @@
-import { type BudgetUse, isBudgeted, noUse, type ProxyRequest } from '@api-monitor/core';
+import {
+  type BudgetUse,
+  costOf,
+  isBudgeted,
+  noUsage,
+  noUse,
+  type ProxyRequest,
+  priceAt,
+} from '@api-monitor/core';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { ForwardRequest } from '../handle-forward.ts';
 import type { RequestSize } from '../records/tokens-to-count.ts';
+import type { Choice } from '../request/resolve-candidates.ts';
 import type { BudgetRefusal } from './budget-account.ts';
 import { budgetError } from './budget-error.ts';
 import type { BudgetAdmission } from './key-budgets.ts';
 
-/** Reserves what a request may use at the dearest of its choices, or refuses it. */
+interface Asking {
+  given: Pick<ForwardRequest, 'key' | 'endpoint' | 'arrival'>;
+  choices: readonly Choice[];
+  size: RequestSize;
+}
+
+/**
+ * Reserves what a request may use at the dearest of its choices, or refuses it. If the money is used up, those
+ * are left that cost nothing.
+ */
 export function takeBudget(
-  { keyBudgets }: Pick<GatewayDeps, 'keyBudgets'>,
-  { key, endpoint, arrival }: Pick<ForwardRequest, 'key' | 'endpoint' | 'arrival'>,
-  size: RequestSize,
-): BudgetAdmission {
-  if (!isBudgeted(endpoint.route)) return { ok: true, settle: () => {} };
-  return keyBudgets.take(key, arrival.timestamp, () => ({
-    tokens: size.total(),
-    cost: null,
-  }));
+  { keyBudgets, nowS }: Pick<GatewayDeps, 'keyBudgets' | 'nowS'>,
+  { given: { key, endpoint, arrival }, choices, size }: Asking,
+): BudgetAdmission & { choices: readonly Choice[] } {
+  if (!key.budget || !isBudgeted(endpoint.route)) return { ok: true, settle: () => {}, choices };
+  const costAt = (choice: Choice) => reservedCost(choice, size, nowS());
+  const take = (among: readonly Choice[]) => ({
+    ...keyBudgets.take(key, arrival.timestamp, () => {
+      return { tokens: size.total(), cost: highest(among.map(costAt)) };
+    }),
+    choices: among,
+  });
+  const taken = take(choices);
+  if (taken.ok || taken.refusal.of.unit !== 'cost' || taken.refusal.fault !== 'used_up')
+    return taken;
+  const free = choices.filter((choice) => costAt(choice) === 0);
+  return free.length === 0 ? taken : take(free);
+}
+
+/** null: the price is unknown. */
+function reservedCost({ entry }: Choice, size: RequestSize, nowS: number): number | null {
+  const price = entry.price && priceAt(entry.price.prices, nowS);
+  if (!price) return null;
+  const usage = { ...noUsage, inputTokens: size.input(), outputTokens: size.output() };
+  return costOf(usage, price);
+}
+
+function highest(costs: readonly (number | null)[]): number | null {
+  const known = costs.flatMap((cost) => cost ?? []);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** Counts a request that its key's budget refuses; returns the answer to it. */
@@ -29,11 +67,11 @@ export function refusedByBudget(
   return budgetError(refusal, { currency: board.settings().currency, nowS: nowS() });
 }
 
-/** What an ended request has used: nothing if no channel was asked. */
-export function useOfRecord({
-  target_id,
-  counted_tokens,
-}: Pick<ProxyRequest, 'target_id' | 'counted_tokens'>): BudgetUse {
+type EndedRequest = Pick<ProxyRequest, 'target_id' | 'input_tokens' | 'output_tokens' | 'cost'>;
+
+/** What an ended request has used: nothing if no channel was asked. The database sums the same. */
+export function useOfRecord(record: EndedRequest): BudgetUse {
+  const { target_id, input_tokens, output_tokens, cost } = record;
   if (target_id === null) return noUse;
-  return { requests: 1, tokens: counted_tokens ?? 0, cost: 0 };
+  return { requests: 1, tokens: (input_tokens ?? 0) + (output_tokens ?? 0), cost: cost ?? 0 };
 }

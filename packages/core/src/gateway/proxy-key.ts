@@ -84,7 +84,7 @@ export const proxyKeyFieldSchemas = {
   allow_unpriced: z
     .boolean()
     .describe(
-      'whether a key with a budget of money or a max_price may use models whose price is unknown; they count as requests and tokens, and cost nothing',
+      'whether a key with a budget of money or a max_price may use models whose price is unknown; they count as requests and tokens, and cost it nothing',
     ),
 };
 

@@ -98,7 +98,7 @@ export async function keepPrunedUse({ kysely }: Database, beforeHour: number): P
 const totalsUse = [
   sql<number | null>`sum(requests)`.as('requests'),
   sql<number | null>`sum(input_tokens + output_tokens)`.as('tokens'),
-  sql<number | null>`0`.as('cost'),
+  sql<number | null>`sum(cost)`.as('cost'),
 ];
 
 async function useInTotals({ kysely }: Database, keyId: number, from: number): Promise<BudgetUse> {
@@ -124,7 +124,7 @@ async function useInRequests(
     .select([
       sql<number | null>`count(*)`.as('requests'),
       sql<number | null>`sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0))`.as('tokens'),
-      sql<number | null>`0`.as('cost'),
+      sql<number | null>`sum(cost)`.as('cost'),
     ])
     .where('key_id', '=', keyId)
     .where('timestamp', '>=', from)

@@ -48,25 +48,15 @@ export interface Making {
   path: string;
 }
 
-/** What they will cost isn't known when they are made. */
-const costsLater: readonly ObjectKind[] = ['batch', 'message-batch', 'cached-content'];
-
-const notBudgeted: GatewayError = {
-  ...{ status: 403, code: 'not_budgeted' },
-  message:
-    "this key has budgets, and what batches and caches use isn't known when they are made; its owner can allow what has no price",
-};
-
 export async function planMaking(deps: GatewayDeps, making: Making): Promise<MakePlan | Refused> {
   const { call, given } = making;
-  if (costsLater.includes(call.kind) && given.key.budget && !given.key.allow_unpriced) {
-    return { error: notBudgeted };
-  }
   switch (call.kind) {
     case 'batch':
       return planBatch(deps, making);
     case 'message-batch':
       return planMessageBatch(deps, making);
+    case 'cached-content':
+      return given.key.budget ? refused(notBudgeted) : planUpload(deps, making);
     default:
       return planUpload(deps, making);
   }
@@ -117,8 +107,15 @@ function refusalOfFields(form: readonly FormPart[]): Refused | null {
   return isRepeated ? badRequest('the form has more than one field "model"', 'model') : null;
 }
 
-/** Its requests run later, where no limit per minute would see them. */
-function refusalOfBatch({ rpm_limit, tpm_limit }: BoardKey): Refused | null {
+const notBudgeted: GatewayError = {
+  ...{ status: 403, code: 'not_budgeted' },
+  message:
+    'this key has budgets, and what batches and caches use counts in none: use another key for them',
+};
+
+/** Its requests run later, where no limit per minute would see them, nor a budget. */
+function refusalOfBatch({ rpm_limit, tpm_limit, budget }: BoardKey): Refused | null {
+  if (budget) return refused(notBudgeted);
   if (rpm_limit === null && tpm_limit === null) return null;
   const message =
     'this key has a limit per minute, and batches have none: use another key for them';

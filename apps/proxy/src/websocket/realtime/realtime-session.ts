@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import { noUse, type RefusedFor, type Trail } from '@api-monitor/core';
 import type { WebSocket } from 'ws';
 import type { BoardKey } from '../../board/board.ts';
-import type { BudgetAdmission } from '../../budgets/key-budgets.ts';
 import { refusedByBudget, takeBudget, useOfRecord } from '../../budgets/request-use.ts';
 import type { GatewayError } from '../../dialects/gateway-error.ts';
 import { KeyMask } from '../../forward/key-mask.ts';
@@ -105,14 +104,15 @@ export class RealtimeSession implements OpenSocket {
     const admission = keyLimits.take(key, () => 0);
     if (!admission.ok) return this.#refuse(limitError(admission), model, null);
     this.#isAdmitted = true;
-    let budget: BudgetAdmission | null = null;
+    let budget: ReturnType<typeof takeBudget> | null = null;
     try {
       const resolution = resolve({
         ...{ key, model, route: 'realtime', conversationOf: () => null, carried: [] },
         pinnedTargetId: pinnedTargetIdOf({ request: upgrade.request, query }),
       });
       if (!resolution.ok) return this.#refuse(resolution.error, model, null);
-      budget = takeBudget(this.#deps, this.#options, noSize);
+      const { choices } = resolution;
+      budget = takeBudget(this.#deps, { given: this.#options, choices, size: noSize });
       if (!budget.ok) {
         const error = refusedByBudget(this.#deps, budget.refusal);
         return this.#refuse(error, model, null, 'budget');
@@ -122,7 +122,7 @@ export class RealtimeSession implements OpenSocket {
       const found = await findChannel(
         this.#deps,
         { ...given, maxPayload: longestFrame },
-        resolution.choices,
+        budget.choices,
       );
       if (!found.channel) return this.#refuse(found.error, model, found);
       try {
@@ -134,7 +134,7 @@ export class RealtimeSession implements OpenSocket {
       const tokens = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
       admission.settle(tokens);
       const record = this.#record(this.#status, this.#error, model, found);
-      budget.settle({ ...useOfRecord(record), tokens });
+      budget.settle(useOfRecord(record));
     } catch (err) {
       logger.error({ err, request_id: this.#options.arrival.requestId }, 'a live session failed');
       this.end(closeCodes.internal, 'unexpected error in the gateway');
