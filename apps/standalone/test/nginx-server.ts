@@ -1,4 +1,4 @@
-import { findOnPath, findOrInstall, installTimeoutMs, startNginx } from '@api-monitor/test-servers';
+import { findNginx, installTimeoutMs, startNginx } from '@api-monitor/test-servers';
 import { onTestFinished } from 'vitest';
 
 /** For a test that starts an nginx, because it may have to install it first. */
@@ -11,22 +11,13 @@ interface Options {
   http?: string;
 }
 
-/** Debian has it in a folder that is only in root's PATH. */
-const sbin = '/usr/sbin';
-
 /**
  * An nginx on loopback in front of `port`, with nginx's own defaults and persistent connections to that
  * port, which is `proxy_pass http://product`. It is stopped when the test ends.
  */
 export async function nginxBefore(port: number, { server, http = '' }: Options = {}) {
-  const binary = await findOrInstall({
-    name: 'nginx',
-    find: () => findOnPath(['nginx'], [sbin]),
-    debianPackage: 'nginx-light',
-    advice: 'install nginx',
-  });
   const nginx = await startNginx({
-    command: [binary],
+    command: [await findNginx()],
     http: `upstream product { server 127.0.0.1:${port}; keepalive 16; } ${http}`,
     server: server ?? passEverythingOn,
   });

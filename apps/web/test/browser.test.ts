@@ -10,6 +10,7 @@ import { describeAdminRecords } from './scenarios/admin-records.ts';
 import { describeAlerts } from './scenarios/alerts.ts';
 import { describeAnalysis } from './scenarios/analysis.ts';
 import { describeArranging } from './scenarios/arranging.ts';
+import { describeBehindProxy } from './scenarios/behind-proxy.ts';
 import { describeChannels } from './scenarios/channels.ts';
 import { describeDataPages } from './scenarios/data-pages.ts';
 import { describeDocs } from './scenarios/docs.ts';
@@ -28,6 +29,9 @@ import { describeViewer } from './scenarios/viewer.ts';
 import { describeWeight } from './scenarios/weight.ts';
 import { goTo, logIn, patienceMs, providerKey, rememberedToken, type Stage } from './stage.ts';
 import { apiToken, type Product, startProduct } from './start-product.ts';
+
+/** Requests that are meant to fail, and what browsers say of any page over HTTP. */
+const harmless = /^(Failed to load|The Cross-Origin-Opener-Policy header has been ignored)/;
 
 let browser: Browser;
 let product: Product;
@@ -52,8 +56,7 @@ const stage: Stage = {
     // Violations of the content security policy count as errors too.
     context.on('weberror', (error) => complaints.push(error.error().message));
     context.on('console', (message) => {
-      const isPageError =
-        message.type() === 'error' && !message.text().startsWith('Failed to load');
+      const isPageError = message.type() === 'error' && !harmless.test(message.text());
       if (isPageError) complaints.push(message.text());
     });
     const page = await context.newPage();
@@ -83,6 +86,7 @@ afterEach(async () => {
 
 describe('access', () => describeAccess(stage));
 describe('the tabs of a browser', () => describeTabs(stage));
+describe('behind a proxy', () => describeBehindProxy(stage));
 describe('channels', () => describeChannels(stage));
 describe('live traffic', () => describeLiveTraffic(stage));
 describe('arranging channels', () => describeArranging(stage));

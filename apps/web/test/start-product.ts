@@ -27,7 +27,7 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+export async function startProduct(variables: Record<string, string> = {}): Promise<Product> {
   const dataDir = await mkdtemp(join(tmpdir(), 'api-monitor-web-'));
   const child = spawn(process.execPath, [standalone], {
     env: {
@@ -40,6 +40,7 @@ export async function startProduct(): Promise<Product> {
       API_MONITOR_TOKEN_VISITOR: visitorToken,
       PROXY_MASTER_TOKEN: masterToken,
       ADMIN_PANEL_PASSWORD: adminPassword,
+      ...variables,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,5 +1,6 @@
 export { findOnPath, findOrInstall, installTimeoutMs } from './find-or-install.ts';
 export { freePort } from './free-port.ts';
+export { findNginx } from './install-nginx.ts';
 export { type Nginx, startNginx } from './start-nginx.ts';
 export {
   type ProxyOptions,
