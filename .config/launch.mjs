@@ -4,18 +4,19 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readEnvFile } from './env-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [mode, ...given] = process.argv.slice(2);
 
 const install = ['pnpm', 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=silent'];
 const build = ['node_modules/.bin/turbo', 'run', 'build', '--output-logs=errors-only'];
-const program = ['node', '--env-file-if-exists=.env'];
+const program = ['node'];
 const commands = new Map([
   ['start', [install, build, [...program, 'apps/standalone/dist/main.js']]],
   ['demo', [install, build, [...program, 'apps/standalone/dist/demo.js']]],
   ['db:copy', [install, [...program, 'apps/standalone/src/copy-database.ts', ...given]]],
-  // Node takes an --env-file after the program for its own, unless the program comes after --.
+  // Node takes some flags after the program for its own, unless the program comes after --.
   ['channels', [install, [...program, '--', 'apps/standalone/src/channels.ts', ...given]]],
   ['admin:reset', [install, [...program, 'apps/standalone/src/reset-access.ts', ...given]]],
   ['test', [install, ['pnpm', 'run', 'check']]],
@@ -23,7 +24,10 @@ const commands = new Map([
 
 const steps = commands.get(mode);
 if (!steps) throw new Error(`choose one of ${[...commands.keys()].join(', ')}`);
+const isProgram = steps.at(-1)[0] === 'node';
 const env = {
+  // Node reads some variables, such as NODE_EXTRA_CA_CERTS, before any program could set them.
+  ...(isProgram && readEnvFile(join(root, '.env'))),
   // Paths that are given mean this folder, as npm says it too.
   INIT_CWD: process.cwd(),
   ...process.env,

@@ -11,7 +11,7 @@ const product = `
   if (process.env.ENDS_WITH) process.exit(Number(process.env.ENDS_WITH));
   for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => process.exit(7));
   setTimeout(() => {}, 60_000);
-  console.log(JSON.stringify({ pid: process.pid, folder: process.cwd() }));`;
+  console.log(JSON.stringify({ pid: process.pid, folder: process.cwd(), secret: process.env.SECRET }));`;
 
 /** Runs `launch.mjs start` in a folder of its own, whose tools have nothing to do. */
 async function launch(options: string[], env: Record<string, string> = {}) {
@@ -27,9 +27,12 @@ async function launch(options: string[], env: Record<string, string> = {}) {
   await put('node_modules/.bin/turbo', '#!/bin/sh');
   await put('without-execve.cjs', 'delete process.execve;');
   await put('apps/standalone/dist/main.js', product);
+  await put('.env', 'export SECRET=half#half # as docker compose reads it\r\n');
   const launcher = join(folder, '.config/launch.mjs');
   await mkdir(dirname(launcher));
-  await copyFile(join(import.meta.dirname, 'launch.mjs'), launcher);
+  for (const name of ['launch.mjs', 'env-file.mjs']) {
+    await copyFile(join(import.meta.dirname, name), join(dirname(launcher), name));
+  }
 
   const PATH = [join(folder, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
   const child = spawn(process.execPath, [...options, launcher, 'start'], {
@@ -45,7 +48,7 @@ async function launch(options: string[], env: Record<string, string> = {}) {
     await rm(folder, { recursive: true });
   });
   const pid = child.pid ?? Number.NaN;
-  const said = async (): Promise<{ pid: number; folder: string }> => {
+  const said = async (): Promise<{ pid: number; folder: string; secret?: string }> => {
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     return JSON.parse(line);
   };
@@ -54,7 +57,12 @@ async function launch(options: string[], env: Record<string, string> = {}) {
 
 test('the launcher becomes the product, in the same folder', async () => {
   const { pid, folder, said } = await launch([]);
-  expect(await said()).toEqual({ pid, folder });
+  expect(await said()).toEqual({ pid, folder, secret: 'half#half' });
+});
+
+test('the environment takes precedence over the file', async () => {
+  const { said } = await launch([], { SECRET: 'given' });
+  expect((await said()).secret).toBe('given');
 });
 
 describe.each([

@@ -41,6 +41,18 @@ test('the variables of proxies may be in lower case, which takes precedence', ()
   expect(read({ HTTPS_PROXY: 'upper', https_proxy: '' }).HTTPS_PROXY).toBe('upper');
 });
 
+test('what Kubernetes sets for a Service of the same name is ignored, with a line about it', () => {
+  const lines: string[] = [];
+  const port = z.object({ PROXY_PORT: envInt({ min: 0, max: 65_535, default: 8082 }) });
+  const read = (text: string) =>
+    readEnv(port, { PROXY_PORT: text }, (line) => lines.push(line)).PROXY_PORT;
+  expect([read('tcp://10.96.0.7:8082'), read('8090')]).toEqual([8082, 8090]);
+  expect(lines).toEqual([
+    'PROXY_PORT: "tcp://10.96.0.7:8082" is ignored: Kubernetes sets it for a Service of that name',
+  ]);
+  expect(() => read('http://x')).toThrow('PROXY_PORT: must be');
+});
+
 test('the error about a secret doesn’t quote it', () => {
   const secret = { parse: () => null, default: '', allowed: 'an address', isSecret: true };
   const read = () => readEnv(z.object({ PROXY: envParsed(secret) }), { PROXY: 'u:word' });

@@ -11,11 +11,15 @@ const alsoInLowerCase: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY
 export function readEnv<Schema extends z.ZodObject>(
   schema: Schema,
   env: Record<string, string | undefined>,
+  warn: (line: string) => void = console.error,
 ): z.output<Schema> {
   const given = Object.fromEntries(
     Object.keys(schema.shape).map((name) => {
       const lower = alsoInLowerCase.has(name) ? env[name.toLowerCase()]?.trim() : '';
-      return [name, lower || env[name]?.trim() || undefined];
+      const value = lower || env[name]?.trim() || undefined;
+      if (!isServiceAddress(name, value)) return [name, value];
+      warn(`${name}: "${value}" is ignored: Kubernetes sets it for a Service of that name`);
+      return [name, undefined];
     }),
   );
   const result = schema.safeParse(given);
@@ -24,6 +28,15 @@ export function readEnv<Schema extends z.ZodObject>(
     return `${String(path[0] ?? 'environment')}: ${message}`;
   });
   throw new EnvError(lines.join('\n'));
+}
+
+/**
+ * Whether it's a variable that Kubernetes sets for each Service of the namespace: `PROXY_PORT` is
+ * `tcp://10.0.0.7:8082` beside a Service called `proxy`.
+ * https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
+ */
+function isServiceAddress(name: string, value: string | undefined): boolean {
+  return name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(value ?? '');
 }
 
 /**
