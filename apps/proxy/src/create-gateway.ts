@@ -38,6 +38,18 @@ import { createGuessGuard } from './request/guess-guard.ts';
 import { createResolver } from './request/resolve-candidates.ts';
 import { createWebSockets, type WebSockets } from './websocket/create-web-sockets.ts';
 
+/** How often the gateway does what it does by the clock, in milliseconds. */
+const usualPeriods = {
+  /** Reads what has changed, even if no event says so. */
+  board: 1000,
+  /** Publishes what traffic showed about one model, channel or key. */
+  evidence: 100,
+  /** Queues the records of requests. */
+  records: 250,
+  /** Shares what keys have used. */
+  limits: 250,
+};
+
 export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {
   store: GatewayStore;
   bus: GatewayBus;
@@ -46,6 +58,7 @@ export interface GatewayOptions extends ReturnType<typeof gatewayOptionsOf> {
   /** Unix seconds. */
   nowS: () => number;
   keepAliveMs?: number;
+  periods?: Partial<typeof usualPeriods>;
 }
 
 export interface Gateway {
@@ -56,13 +69,10 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const boardPeriodMs = 1000;
-const recordPeriodMs = 250;
-const limitsPeriodMs = 250;
-
 /** Builds the gateway on its store and a bus and loads its board. The caller closes it. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { store, bus, logger, nowS, trustedProxies } = options;
+  const periods = { ...usualPeriods, ...options.periods };
   const board = createBoard();
   const instanceId = await store.instanceId();
   const via = viaMarkOf(instanceId);
@@ -71,6 +81,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     board,
     nowS,
     publish: (event) => void bus.events.publish(event),
+    publishPeriodMs: periods.evidence,
   });
   const issuers = createStateIssuers({
     nowS,
@@ -103,7 +114,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       lost: 'the board could not be read',
       back: 'the board is read again',
     }),
-    periodMs: boardPeriodMs,
+    periodMs: periods.board,
   });
   await boardSync.sync();
   const metrics = createGatewayMetrics(options.metrics, { live, boardAgeS: boardSync.ageS });
@@ -116,7 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       lost: 'records could not be queued',
       back: 'records are queued again',
     }),
-    periodMs: recordPeriodMs,
+    periodMs: periods.records,
   });
   const stopWatchingLoss = bus.events.onLoss(() => records.queueAgain());
   const refused = createRefusedRequests({ records, metrics, logger, trustedProxies, nowS });
@@ -128,7 +139,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     keyLimits.share().catch(() => {});
     keyBudgets.tick();
     refused.endMinute();
-  }, limitsPeriodMs);
+  }, periods.limits);
   periodic.unref();
   const slots = createChannelSlots({
     slots: bus.slots,

@@ -31,7 +31,7 @@ async function start(keys: Parameters<typeof gatewayForTest>[0] = {}) {
       const { json } = await call(gateway.origin, '/v1/models');
       return json.data.some(({ id }: { id: string }) => id === 'sonnet');
     };
-    await expect.poll(isKnown, { timeout: 5_000 }).toBe(lines.length > 0);
+    await expect.poll(isKnown).toBe(lines.length > 0);
   };
   const ask = async (model: string, headers: Record<string, string> = {}) => {
     const answer = await call(gateway.origin, path, { body: chatTo(model), headers });
@@ -73,10 +73,10 @@ test('lists show aliases, and no id that one has taken', async () => {
   expect((await call(origin, '/v1/models/best')).json.id).toBe('best');
 });
 
-test('an alias is followed within a second of its change', async () => {
+test('an alias is followed as soon as it has changed', async () => {
   const { ask, db, targetIds } = await start();
   await updateTarget(db, targetIds.relay ?? 0, { model_aliases: ['other = claude-4-5'] }, 1);
-  await expect.poll(() => ask('other'), { timeout: 5_000 }).toBe('claude-4-5');
+  await expect.poll(() => ask('other')).toBe('claude-4-5');
   expect(await ask('best')).toMatch(/^404/);
   expect(await ask('gpt-4')).toBe('gpt-4');
 });
@@ -88,7 +88,7 @@ test('a group of names leads to all channels, each by its own id, as soon as it 
   expect(await ask('sonnet')).toMatch(/claude/);
   expect(await ask('router/sonnet')).toBe('anthropic/claude-4.5');
   await updateTarget(db, targetIds.relay ?? 0, { enabled: false }, 1);
-  await expect.poll(() => ask('claude-4-5'), { timeout: 5_000 }).toBe('anthropic/claude-4.5');
+  await expect.poll(() => ask('claude-4-5')).toBe('anthropic/claude-4.5');
   await setAliases([]);
   expect(await ask('sonnet')).toMatch(/^404/);
 });

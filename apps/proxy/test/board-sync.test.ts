@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { createInProcessBus, createThreadBus, shareBus } from '@api-monitor/bus';
+import { slowness } from '@api-monitor/core/test/pace';
 import {
   deleteTarget,
   inTransaction,
@@ -10,6 +11,7 @@ import {
   updateTarget,
 } from '@api-monitor/db';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { GatewayOptions } from '../src/create-gateway.ts';
 import { call, chatTo } from './call.ts';
 import { gatewayForTest } from './open-test-gateway.ts';
 import { providerForTest } from './providers.ts';
@@ -17,14 +19,15 @@ import { addChannel, proveModels } from './test-channel.ts';
 
 const chat = '/v1/chat/completions';
 
-/** Long enough for one read a second, even on a busy machine. */
-const soon = { timeout: 1800, interval: 40 };
-const slow = { timeout: 10_000, interval: 40 };
+const soon = { timeout: 10_000, interval: 20 };
+const slow = { timeout: 30_000, interval: 100 };
+/** A board that is read only because of an event. */
+const byEvents = { periods: { board: 3_600_000 } };
 
-async function start() {
+async function start(options: Partial<GatewayOptions> = {}) {
   const provider = await providerForTest({ m: 'good', n: 'good' });
   const channel = { origin: provider.origin, models: { m: {} } };
-  const gateway = await gatewayForTest({ channels: { a: channel, b: channel } });
+  const gateway = await gatewayForTest({ channels: { a: channel, b: channel }, options });
   const { db, nowS, targetIds, origin } = gateway;
   const ask = async (model: string) => {
     const { status, headers } = await call(origin, chat, { body: chatTo(model) });
@@ -75,9 +78,12 @@ test('another key of the channel', async () => {
 });
 
 test('another address of the channel, where nothing is proven until it is probed', async () => {
-  const { ask, db, nowS, a, provider } = await start();
+  const { ask, db, nowS, a, provider, origin } = await start();
   await updateTarget(db, a, { base_url: `${provider.origin}/elsewhere` }, nowS());
-  await vi.waitFor(async () => expect((await ask('a/m'))[0]).toBe(503), soon);
+  // A request that succeeds in the meantime would prove it.
+  const listed = async () => (await call(origin, '/v1/models')).text;
+  await vi.waitFor(async () => expect(await listed()).not.toContain('"a/m"'), soon);
+  expect((await ask('a/m'))[0]).toBe(503);
   await proveModels(db, a, { m: {} }, nowS());
   await vi.waitFor(async () => expect(await ask('a/m')).toEqual([200, a]), soon);
   expect(provider.requests.at(-1)?.url).toBe(`/elsewhere${chat}`);
@@ -94,11 +100,10 @@ test('what a run found: a model that failed, and one that is new', async () => {
 });
 
 test('a change is read sooner if there is an event', async () => {
-  const { ask, db, nowS, a, bus } = await start();
+  const { ask, db, nowS, a, bus } = await start(byEvents);
   await updateTarget(db, a, { name: 'renamed' }, nowS());
   await bus.events.publish({ type: 'target_updated', data: { target_id: a } });
-  const quick = { timeout: 300, interval: 10 };
-  await vi.waitFor(async () => expect(await ask('renamed/m')).toEqual([200, a]), quick);
+  await vi.waitFor(async () => expect(await ask('renamed/m')).toEqual([200, a]), soon);
 });
 
 test('a burst of events from another thread causes few reads', async () => {
@@ -113,7 +118,7 @@ test('a burst of events from another thread causes few reads', async () => {
   const bus = createThreadBus(port2, () => {});
   const { db, nowS, origin, targetIds } = await gatewayForTest({
     channels: { a: { origin: 'http://127.0.0.1:9', models: { m: {} } } },
-    options: { bus },
+    options: { bus, ...byEvents },
     readMasterToken,
   });
   onTestFinished(async () => {
@@ -128,12 +133,11 @@ test('a burst of events from another thread causes few reads', async () => {
   }
   const models = async () => (await call(origin, '/v1/models')).text;
   await vi.waitFor(async () => expect(await models()).toContain('renamed/m'), soon);
-  // Two for the burst, and the one of each second.
-  expect(reads - before).toBeLessThanOrEqual(3);
+  expect(reads - before).toBeLessThanOrEqual(2);
 });
 
 test('requests are answered while a thousand new channels are read', async () => {
-  const { bus, db, nowS, channel, origin, a: target_id } = await start();
+  const { bus, db, nowS, channel, origin, a: target_id } = await start(byEvents);
   await inTransaction(db, async (tx) => {
     for (let i = 0; i < 1000; i += 1) await addChannel(tx, `new ${i}`, channel, nowS());
   });
@@ -154,7 +158,7 @@ test('requests are answered while a thousand new channels are read', async () =>
     turnMs = Math.max(turnMs, (user + system) / 1000);
   }
   await all;
-  expect(turnMs).toBeLessThan(100);
+  expect(turnMs).toBeLessThan(100 * slowness());
 });
 
 test('swapped names lead to the right channels', async () => {
@@ -181,11 +185,14 @@ test('a channel whose row can’t be read doesn’t keep a revoked key working',
 });
 
 test('another master token', async () => {
-  let token = 'first-master-token';
+  let token = 'first-master-token-0123456789';
   const { origin } = await gatewayForTest({ readMasterToken: async () => token });
   const status = async (key: string) => (await call(origin, '/v1/models', { key })).status;
-  expect(await status('first-master-token')).toBe(200);
-  token = 'second-master-token';
-  await vi.waitFor(async () => expect(await status('second-master-token')).toBe(200), soon);
-  expect(await status('first-master-token')).toBe(401);
+  expect(await status('first-master-token-0123456789')).toBe(200);
+  token = 'second-master-token-0123456789';
+  await vi.waitFor(
+    async () => expect(await status('second-master-token-0123456789')).toBe(200),
+    soon,
+  );
+  expect(await status('first-master-token-0123456789')).toBe(401);
 });

@@ -30,6 +30,8 @@ export const testOptions = {
   attemptLimit: 4,
   corsOrigins: [],
   trustedProxies: new BlockList(),
+  // Tests wait for the gateway to see what they changed, and for what it records.
+  periods: { board: 50, records: 20, limits: 20 },
 } satisfies Partial<GatewayOptions>;
 
 interface Given {

@@ -27,6 +27,7 @@ function start(...targets: GivenTarget[]) {
     board,
     nowS: () => clock.now,
     publish: (event) => void events.push(structuredClone(event)),
+    publishPeriodMs: 100,
   });
   const offer = (id = 1, model = 'm'): BoardModel => {
     const found = board.targetById(id)?.models.get(model);

@@ -27,6 +27,8 @@ interface Options {
   board: Pick<Board, 'targetById' | 'targets'>;
   nowS: () => number;
   publish: (event: MonitorEvent) => void;
+  /** A dying channel fails hundreds of requests at once, so changes within this time go out together. */
+  publishPeriodMs: number;
 }
 
 /** What traffic showed about a target, here or at another gateway, since the database was read. */
@@ -51,12 +53,12 @@ export type LiveEvidence = ReturnType<typeof createLiveEvidence>;
  * Keeps what traffic has shown until the database knows it too. `board` must have the same targets at all
  * times: what is known of others is dropped.
  */
-export function createLiveEvidence({ board, nowS, publish }: Options) {
+export function createLiveEvidence({ board, nowS, publish, publishPeriodMs }: Options) {
   const byTarget = new Map<number, LiveTarget>();
   /** The trials that requests of this gateway make. */
   const ownTrials = new Set<string>();
   const keyFaults = createKeyFaults();
-  const publishSoon = createThrottle(publish);
+  const publishSoon = createThrottle(publish, publishPeriodMs);
 
   const liveOf = (targetId: number, model: string) =>
     byTarget.get(targetId)?.models.get(modelKey(model));
@@ -322,11 +324,8 @@ function isSameChannel(before: BoardTarget, now: BoardTarget): boolean {
   return before.upstream.baseUrl === now.upstream.baseUrl && sharesKey;
 }
 
-/** A dying channel fails hundreds of requests at once, so changes within this time go out together. */
-const publishPeriodMs = 100;
-
 /** Publishes at once what wasn't published within the last period; otherwise the latest at its end. */
-function createThrottle(publish: (event: MonitorEvent) => void) {
+function createThrottle(publish: (event: MonitorEvent) => void, periodMs: number) {
   /** What was published within the last period, and whether it has changed since. */
   const recent = new Map<string, boolean>();
   const publishSoon = (key: string, read: () => MonitorEvent | null | undefined) => {
@@ -342,7 +341,7 @@ function createThrottle(publish: (event: MonitorEvent) => void) {
       const hasChanged = recent.get(key);
       recent.delete(key);
       if (hasChanged) publishSoon(key, read);
-    }, publishPeriodMs).unref();
+    }, periodMs).unref();
   };
   return publishSoon;
 }

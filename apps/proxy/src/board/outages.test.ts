@@ -49,7 +49,7 @@ function simulate(fault: Fault, outageS: number, channels: number) {
   const models = { m: { evidence: [entry('chat', startS - 60)] } };
   const board = boardOf(...Array.from({ length: channels }, (_, at) => ({ id: at + 1, models })));
   const nowS = () => clock.now;
-  const live = createLiveEvidence({ board, nowS, publish: () => {} });
+  const live = createLiveEvidence({ board, nowS, publish: () => {}, publishPeriodMs: 100 });
   const resolve = createResolver({
     ...{ board, live, affinity: createAffinity(nowS), nowS },
     ...{ random: () => 0, issuers: { of: () => null } },

@@ -20,7 +20,10 @@ function resolver(targets: readonly GivenTarget[], deps: Partial<ResolveDeps> = 
   const clock = () => nowS;
   const issued = new Map<string, Issuer>();
   const resolve = createResolver({
-    ...{ board, live: createLiveEvidence({ board, nowS: clock, publish: () => {} }) },
+    ...{
+      board,
+      live: createLiveEvidence({ board, nowS: clock, publish: () => {}, publishPeriodMs: 100 }),
+    },
     ...{ affinity: createAffinity(clock) },
     ...{ issuers: { of: (mark) => issued.get(mark) ?? null }, nowS: clock, random: () => 0 },
     ...deps,
