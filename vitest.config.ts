@@ -18,15 +18,15 @@ const compileCache = fileURLToPath(new URL('node_modules/.cache/compiled', impor
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // A busy machine may take ten times as long as a quiet one.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
     // The suites start real servers, databases and a browser. More workers would only slow each other down.
     maxWorkers: 2,
     // Each worker keeps what it has loaded for its next file, which halves the time of most files. So a test
     // must leave nothing behind in its process: no timer, no changed global, no variable.
     isolate: false,
-    // A busy machine may take ten times as long as a quiet one.
-    expect: { poll: { timeout: 10_000 } },
     // Node keeps the programs that tests start, without types and compiled.
     env: { NODE_COMPILE_CACHE: compileCache },
     reporters: ['default', './.config/count-reporter.ts'],

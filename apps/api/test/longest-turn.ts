@@ -1,6 +1,8 @@
+import { slowness } from '@api-monitor/core/test/pace';
+
 /**
  * What `work` returns, and the longest time that it blocked this thread, in milliseconds of the thread's
- * CPU time.
+ * CPU time on a machine of the usual speed.
  */
 export async function longestTurn<T>(
   work: () => Promise<T>,
@@ -16,7 +18,7 @@ export async function longestTurn<T>(
   try {
     const result = await work();
     look();
-    return { result, turnMs };
+    return { result, turnMs: turnMs / slowness() };
   } finally {
     clearInterval(timer);
   }

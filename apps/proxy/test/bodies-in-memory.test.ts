@@ -39,7 +39,7 @@ test('a request’s body is freed while its stream goes on', async () => {
   }
   // Freed buffers are swept in the background.
   const held = () => heldBytes() - before;
-  await expect.poll(held, { timeout: 3000 }).toBeLessThan(0.5 * count * filler.length);
+  await expect.poll(held).toBeLessThan(0.5 * count * filler.length);
 });
 
 /** An upstream that accepts connections and reads nothing; `onSocket` may do more. */

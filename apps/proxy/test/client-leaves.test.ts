@@ -39,7 +39,7 @@ test.each([
     await expect.poll(() => state.asked).toBe(1);
     if (midway) await client.until('I am m.');
     client.socket.destroy();
-    await expect.poll(() => state.gone, { timeout: 500, interval: 5 }).toBe(1);
+    await expect.poll(() => state.gone, { interval: 5 }).toBe(1);
     const records = await recordsAtEnd();
     await expect.poll(() => records.length).toBe(1);
     expect(records).toMatchObject([
@@ -96,7 +96,7 @@ test('a client that resets its connection doesn’t count against the channel', 
   const { state, client, recordsAtEnd, events } = await start(true);
   await client.until('I am m.');
   client.socket.resetAndDestroy();
-  await expect.poll(() => state.gone, { timeout: 500, interval: 5 }).toBe(1);
+  await expect.poll(() => state.gone, { interval: 5 }).toBe(1);
   expect((await recordsAtEnd())[0]).toMatchObject({ status: 499, error_kind: null });
   expect(events).toEqual([]);
 });

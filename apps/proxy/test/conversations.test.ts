@@ -161,7 +161,7 @@ test('if that channel is switched off or gone, the answer says so', async () => 
   const next = { ...hello, previous_response_id: first.json.id };
   const saidBy = async (code: string) => {
     const codeNow = async () => (await ask(responses, next)).json.error?.code;
-    await expect.poll(codeNow, { timeout: 4_000 }).toBe(code);
+    await expect.poll(codeNow).toBe(code);
     const { status, json } = await ask(responses, next);
     expect([status, json.error.param]).toEqual([404, 'previous_response_id']);
     return json.error.message;

@@ -107,7 +107,7 @@ test.each(cases)(
       direct.set(name, await seenDirectly({ route, stream }, request));
       await askGateway(request);
     }
-    await expect.poll(() => gateway.records.length, { timeout: 5_000 }).toBe(before + asked.length);
+    await expect.poll(() => gateway.records.length).toBe(before + asked.length);
     for (const record of gateway.records.slice(before)) {
       const shown = direct.get(record.requested_model);
       const { outcome, kind, scope } = shown ?? { outcome: 'failure' };

@@ -28,7 +28,7 @@ async function member() {
     }
     // A bare name is listed beside the full ones.
     const listed = async () => (await call(gateway.origin, '/v1/models')).json.data.length;
-    await expect.poll(listed, { timeout: 5_000 }).toBe(channels + 1);
+    await expect.poll(listed).toBe(channels + 1);
   };
   return { ...gateway, asked, leadTo };
 }

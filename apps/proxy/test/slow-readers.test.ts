@@ -61,7 +61,7 @@ test('a slow reader slows the upstream down, and the gateway buffers next to not
   expect(state.gone).toBe(0);
   client.socket.resume();
   const before = state.taken;
-  await expect.poll(() => state.taken, { timeout: 3000 }).toBeGreaterThan(before + 2 * mebibyte);
+  await expect.poll(() => state.taken).toBeGreaterThan(before + 2 * mebibyte);
   client.socket.destroy();
   await expect.poll(() => state.gone).toBe(1);
 });
@@ -74,7 +74,7 @@ test('a client that reads nothing is cut off in the end, and doesn’t count aga
   client.send(rawPost('/v1/chat/completions', clientKey, chatTo('relay/m', { stream: true })));
   await client.until('data: x');
   client.socket.pause();
-  await expect.poll(() => state.gone, { timeout: 3000 }).toBe(1);
+  await expect.poll(() => state.gone).toBe(1);
   expect(await gateway.recordsAtEnd()).toMatchObject([
     { status: 499, attempts: [{ is_live_failure: false }] },
   ]);
@@ -95,5 +95,5 @@ test('a client that doesn’t read the last of a finished answer is cut off in t
   client.send(rawPost('/v1/chat/completions', clientKey, body).repeat(500));
   const connections = () => gateway.connections.size;
   await expect.poll(connections, { interval: 5 }).toBe(1);
-  await expect.poll(connections, { timeout: 4000 }).toBe(0);
+  await expect.poll(connections).toBe(0);
 });

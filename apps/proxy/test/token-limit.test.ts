@@ -68,7 +68,7 @@ async function untilAnswered(answers: Promise<unknown>[], count: number): Promis
       answered += 1;
     });
   }
-  await expect.poll(() => answered, { timeout: 4_000 }).toBe(count);
+  await expect.poll(() => answered).toBe(count);
 }
 
 const statusesOf = async (answers: Promise<{ status: number }>[]) =>
@@ -235,8 +235,8 @@ test('two gateways share one limit, both for running and for finished requests',
   const first = a.ask({ ...held, max_tokens: 990 });
   await a.upstream.until(1);
   const large = { max_tokens: 500 };
-  await expect.poll(() => b.statusOf(large), { timeout: 3_000, interval: 200 }).toBe(429);
+  await expect.poll(() => b.statusOf(large), { interval: 200 }).toBe(429);
   a.upstream.answer();
   expect((await first).status).toBe(200);
-  await expect.poll(() => b.statusOf(large), { timeout: 3_000, interval: 200 }).toBe(200);
+  await expect.poll(() => b.statusOf(large), { interval: 200 }).toBe(200);
 });

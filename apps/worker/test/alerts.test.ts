@@ -117,7 +117,7 @@ test('a model that keeps failing and recovering is told once, and not at each tu
     provider.setBehaviour('o3', isBad ? 'http_503' : 'good');
     clock.now += 40;
     await run();
-    await expect.poll(() => isBadNow(db, 'o3'), { timeout: 5_000 }).toBe(isBad);
+    await expect.poll(() => isBadNow(db, 'o3')).toBe(isBad);
   }
   clock.now += 200;
   await run();

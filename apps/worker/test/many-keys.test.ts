@@ -85,9 +85,7 @@ async function start(answers: Record<string, KeyAnswer>) {
   deps.bus.modelProbes.consume((again, cut) => recheckModel(deps, again, cut), { concurrency: 1 });
   const look = async () => {
     await queueRechecks(deps);
-    await expect
-      .poll(() => deps.bus.modelProbes.depth(), { timeout: 5000 })
-      .toEqual({ waiting: 0, active: 0 });
+    await expect.poll(() => deps.bus.modelProbes.depth()).toEqual({ waiting: 0, active: 0 });
   };
   return { ...worker, deps, provider, id, run, target, states, models, used, look };
 }

@@ -63,9 +63,7 @@ async function withChannel(behaviour: BehaviourName = 'good') {
   deps.bus.modelProbes.consume((again, cut) => recheckModel(deps, again, cut), { concurrency: 4 });
   const look = async () => {
     await queueRechecks(deps);
-    await expect
-      .poll(() => deps.bus.modelProbes.depth(), { timeout: 5000 })
-      .toEqual({ waiting: 0, active: 0 });
+    await expect.poll(() => deps.bus.modelProbes.depth()).toEqual({ waiting: 0, active: 0 });
     return provider.requests.splice(0).flatMap(({ model }) => model ?? []);
   };
   return { ...worker, provider, target, deps, job, states, evidence, failLive, look };

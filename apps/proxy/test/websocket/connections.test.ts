@@ -83,22 +83,20 @@ test('a key and the gateway have a limit of open connections', async () => {
   await openSocket(gateway.origin, path, { key: 'sk-third' });
 });
 
-test('a revoked, paused or expired key ends its connections within a second, and no others', async () => {
+test('a revoked, paused or expired key ends its connections, and no others', async () => {
   const { gateway } = await gatewayWithChannel((_received, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(eventOf('response.output_text.delta', { delta: 'on and on' }));
   });
   const { db, nowS } = gateway;
-  const expires_at = nowS() + 1.5;
+  const expires_at = nowS() + 60;
   const ids = {
     revoked: await addKey(db, { key: 'sk-revoked' }, {}, nowS()),
     paused: await addKey(db, { key: 'sk-paused' }, {}, nowS()),
     expiring: await addKey(db, { key: 'sk-expiring', expires_at }, {}, nowS()),
   };
   const other = await openSocket(gateway.origin, path);
-  await expect
-    .poll(() => openSocket(gateway.origin, path, { key: 'sk-revoked' }), { timeout: 3_000 })
-    .toBeTruthy();
+  await expect.poll(() => openSocket(gateway.origin, path, { key: 'sk-revoked' })).toBeTruthy();
   const doomed = [];
   for (const name of Object.keys(ids)) {
     const one = await openSocket(gateway.origin, path, { key: `sk-${name}` });
@@ -108,9 +106,8 @@ test('a revoked, paused or expired key ends its connections within a second, and
   }
   await revokeProxyKey(db, ids.revoked, nowS());
   await updateProxyKey(db, ids.paused, { enabled: false });
-  const changedAtMs = performance.now();
+  gateway.clock.aheadS += 61;
   for (const { closed } of doomed) expect((await closed).code).toBe(1008);
-  expect(performance.now() - changedAtMs).toBeLessThan(2_500);
   expect(other.socket.readyState).toBe(other.socket.OPEN);
 });
 
@@ -126,7 +123,7 @@ test('a client that leaves ends its request at the channel, and counts against n
   await expect.poll(events).toHaveLength(1);
   socket.terminate();
   await left.promise;
-  await expect.poll(() => gateway.records.length, { timeout: 3_000 }).toBe(1);
+  await expect.poll(() => gateway.records.length).toBe(1);
   expect(gateway.records[0]).toMatchObject({ status: 499, error: null });
 });
 

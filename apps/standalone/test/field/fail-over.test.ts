@@ -182,7 +182,7 @@ describe.concurrent('a short outage of the only channel', () => {
         return got.status;
       };
       await until('the answer', ask, (status) => status === 200 && !state.isOut);
-      expect(performance.now() - startedMs).toBeLessThan(3_000);
+      expect(performance.now() - startedMs).toBeLessThan(10_000);
       expect(statuses.filter((status) => status === 404)).toEqual([]);
     },
   );

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cpuMsOf } from '../../test/pace.ts';
 import {
   aliasGroupLine,
   createAliasIndex,
@@ -32,9 +33,8 @@ test.each([
 });
 
 test('long lines take no more than linear time', () => {
-  const startedAtMs = performance.now();
-  expect(faultOfAliasGroup(`a${' '.repeat(90_000)}b`)).toMatch(/^must/);
-  expect(performance.now() - startedAtMs).toBeLessThan(500);
+  const read = () => expect(faultOfAliasGroup(`a${' '.repeat(90_000)}b`)).toMatch(/^must/);
+  expect(cpuMsOf(read)).toBeLessThan(500);
 });
 
 test('a valid line has no fault, and a name belongs to one group', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cpuMsOf } from '../../test/pace.ts';
 import { matchesPattern } from './matches-pattern.ts';
 
 test.each([
@@ -16,7 +17,6 @@ test.each([
 });
 
 test('a pattern made to be slow is as fast as any other', () => {
-  const began = performance.now();
-  expect(matchesPattern('a'.repeat(256), `${'*a'.repeat(250)}*b`)).toBe(false);
-  expect(performance.now() - began).toBeLessThan(50);
+  const match = () => expect(matchesPattern('a'.repeat(256), `${'*a'.repeat(250)}*b`)).toBe(false);
+  expect(cpuMsOf(match)).toBeLessThan(50);
 });

@@ -85,7 +85,7 @@ test.runIf(process.platform === 'linux').each(['SIGKILL', 'SIGSTOP'] as const)(
       await expect.poll(runningPrograms).toBe(0);
     });
     const { pid: monitorPid = 0 } = monitor;
-    await expect.poll(() => childrenOf(monitorPid).length, { timeout: 8000 }).toBe(1);
+    await expect.poll(() => childrenOf(monitorPid).length).toBe(1);
     const [pid = 0] = childrenOf(monitorPid);
     monitor.kill(signal);
     const isAlive = () => !['Z', undefined].includes(statOf(pid)?.[0]);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cpuMsOf } from '../../../test/pace.ts';
 import { faultOfModelAlias, formatModelAlias, parseModelAlias } from './model-alias.ts';
 
 test('an alias is read and written the same', () => {
@@ -15,9 +16,10 @@ test('a name may contain blanks, and an equals sign without blanks', () => {
 
 test('long lines take no more than linear time', () => {
   const lines = [`a${' = '.repeat(30_000)}`, `a${' '.repeat(90_000)}b`];
-  const startedAtMs = performance.now();
-  for (const line of lines) expect(faultOfModelAlias(line)).toMatch(/^must/);
-  expect(performance.now() - startedAtMs).toBeLessThan(500);
+  const read = () => {
+    for (const line of lines) expect(faultOfModelAlias(line)).toMatch(/^must/);
+  };
+  expect(cpuMsOf(read)).toBeLessThan(500);
 });
 
 test.each([
