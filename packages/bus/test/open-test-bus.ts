@@ -10,6 +10,9 @@ interface TestJob {
   target_id: number;
 }
 
+/** Short, because tests empty Redis and wait for what follows. */
+const periods = { restore: 500, catchUp: 500 };
+
 /** A whole bus, closed when the test ends; faults are collected as `<where>: <message>`. */
 export function openTestBus(redisUrl: string, keyPrefix: string) {
   const faults: string[] = [];
@@ -20,6 +23,7 @@ export function openTestBus(redisUrl: string, keyPrefix: string) {
     nowMs: Date.now,
     newJobId: randomUUID,
     onFault,
+    periods,
   });
   onTestFinished(() => bus.close());
   return { bus, faults };
@@ -38,6 +42,7 @@ export function openTestContext(
     newJobId: randomUUID,
     onFault: (fault) => faults.push(fault),
     onRedisFault: () => {},
+    periods,
     ...(lockMs && { lockMs }),
   });
   onTestFinished(() => context.close());

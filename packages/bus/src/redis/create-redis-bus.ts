@@ -1,6 +1,6 @@
 import { AppError } from '@api-monitor/core';
 import { type Addition, type Bus, historyLimit, queueSpecs, type SharedSums } from '../bus.ts';
-import { openRedisContext, type RedisContext } from './redis-connections.ts';
+import { openRedisContext, type Periods, type RedisContext } from './redis-connections.ts';
 import { createRedisEvents } from './redis-events.ts';
 import { limitFaults } from './redis-faults.ts';
 import { createRedisQueue } from './redis-queue.ts';
@@ -14,6 +14,7 @@ interface Options extends Pick<RedisContext, 'nowMs' | 'newJobId' | 'onFault'> {
   redisUrl: string;
   /** Processes with the same prefix share the bus. */
   keyPrefix?: string;
+  periods?: Partial<Periods>;
 }
 
 /**

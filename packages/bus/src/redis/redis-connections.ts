@@ -21,12 +21,24 @@ export interface RedisContext {
   onRedisFault: FaultListener;
   /** How long a job stays with a process that shows no sign of life. */
   lockMs: number;
+  periods: Periods;
   close(): void;
 }
 
-type Options = Omit<RedisContext, 'link' | 'subscriber' | 'workers' | 'lockMs' | 'close'> & {
+/** How often a process does what a Redis that was emptied makes necessary, in milliseconds. */
+const usualPeriods = {
+  /** Sets schedules and limits again. */
+  restore: 10_000,
+  /** Reads events, because pub/sub may drop a message silently. */
+  catchUp: 5_000,
+};
+export type Periods = typeof usualPeriods;
+
+type Owned = 'link' | 'subscriber' | 'workers' | 'lockMs' | 'periods' | 'close';
+type Options = Omit<RedisContext, Owned> & {
   redisUrl: string;
   lockMs?: number;
+  periods?: Partial<Periods>;
 };
 
 /** A process that dies loses its jobs after up to twice this time. */
@@ -36,15 +48,19 @@ const defaultLockMs = 15_000;
 export function openRedisContext({
   redisUrl,
   lockMs = defaultLockMs,
+  periods: given,
   ...options
 }: Options): RedisContext {
   const onError = (error: Error) => options.onRedisFault(error, 'redis');
-  const link = openRedisLink((settings) => new OwnedRedis(redisUrl, settings, onError));
+  const periods = { ...usualPeriods, ...given };
+  const connect = (settings: RedisSettings) => new OwnedRedis(redisUrl, settings, onError);
+  const link = openRedisLink(connect, periods.restore);
   const subscriber = new OwnedRedis(redisUrl, { enableOfflineQueue: false }, onError);
   let workers: OwnedRedis | null = null;
   return {
     ...options,
     lockMs,
+    periods,
     link,
     subscriber,
     workers() {

@@ -14,12 +14,9 @@ interface RedisEvents extends EventBus {
   close(): void;
 }
 
-/** Pub/sub may drop a message silently; that is noticed after this time. */
-const catchUpPeriodMs = 5_000;
-
 /** Events in all processes that share a Redis. Listeners get each once, in order, without gaps. */
 export function createRedisEvents(context: RedisContext, historyLimit: number): RedisEvents {
-  const { link, subscriber, keyPrefix, onFault, onRedisFault } = context;
+  const { link, subscriber, keyPrefix, periods, onFault, onRedisFault } = context;
   const channel = `${keyPrefix}:events`;
   const streamKey = `${keyPrefix}:event-history`;
   const history = createEventHistory({ link, streamKey, channel, limit: historyLimit });
@@ -63,7 +60,7 @@ export function createRedisEvents(context: RedisContext, historyLimit: number): 
     // Without traffic, a socket that died silently would never be noticed.
     if (subscriber.status === 'ready') reportFault(subscriber.ping());
     if (link.isUp()) reportFault(reader.catchUp());
-  }, catchUpPeriodMs).unref();
+  }, periods.catchUp).unref();
 
   return {
     publish: async (event) => void (await reportFault(publish(event))),

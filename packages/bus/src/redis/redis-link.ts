@@ -12,8 +12,6 @@ const retryAfterS = 5;
 const frozenAfterMs = 1_000;
 /** While Redis is frozen, one caller per this time tries, and the others are rejected at once. */
 const frozenRetryMs = 1_000;
-/** An emptied Redis has its schedules and limits again after this time. */
-const restorePeriodMs = 10_000;
 
 /** The connection for commands with a waiting caller: they succeed or fail within seconds. */
 export interface RedisLink<Connection extends Redis = Redis> {
@@ -22,7 +20,7 @@ export interface RedisLink<Connection extends Redis = Redis> {
   /** Throws AppError `unavailable` if Redis can't be reached or refuses a command. */
   run<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * Runs `work` whenever Redis has come back, and every 10 s because it may have been emptied. `now` runs
+   * Runs `work` whenever Redis has come back, and now and then because it may have been emptied. `now` runs
    * it at once; all of them do nothing while Redis is away.
    */
   restore(
@@ -33,6 +31,7 @@ export interface RedisLink<Connection extends Redis = Redis> {
 
 export function openRedisLink<Connection extends Redis>(
   connect: (settings: Omit<RedisOptions, 'replyMapping'>) => Connection,
+  restorePeriodMs: number,
 ): RedisLink<Connection> {
   const redis = connect({
     commandTimeout: commandTimeoutMs,
