@@ -1,6 +1,8 @@
 import {
   AppError,
   type AskedModel,
+  createAliasIndex,
+  drainingNow,
   type GivenSettings,
   settingsInForce,
   type Target,
@@ -12,6 +14,7 @@ import {
   type KeyUseAsk,
   listCountedRequests,
   listGatewayKeys,
+  listMaintenance,
   listModelStates,
   listNewestObjects,
   listObjectHolders,
@@ -67,6 +70,13 @@ export function createGatewayStore({
     instanceId: () => readInstanceId(db, nowS()),
     masterToken: readMasterToken,
     settings: async () => settingsInForce(await readSettings(db), givenSettings),
+    /** The maintenance that goes on in which channels are asked last. */
+    draining: async () => {
+      const all = (await listMaintenance(db)).filter(({ drains }) => drains);
+      if (all.length === 0) return [];
+      const { model_aliases } = settingsInForce(await readSettings(db), givenSettings);
+      return drainingNow(all, createAliasIndex(model_aliases), nowS());
+    },
     keys: () => listGatewayKeys(db),
     keyRevisions: () => listProxyKeyRevisions(db),
     targetRevisions: () => listTargetRevisions(db),

@@ -8,6 +8,7 @@ export function remoteGatewayStore(port: MessagePort): GatewayStore {
   return {
     instanceId: () => call('instanceId'),
     masterToken: () => call('masterToken'),
+    draining: () => call('draining'),
     keys: () => call('keys'),
     keyRevisions: () => call('keyRevisions'),
     settings: () => call('settings'),

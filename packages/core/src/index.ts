@@ -272,7 +272,8 @@ export {
 } from './incidents/incident.ts';
 export {
   type ActiveMaintenance,
-  activeMaintenance,
+  drainingNow,
+  isMaintained,
   type Maintenance,
   type MaintenanceSchedule,
   maintainedUntil,
@@ -282,6 +283,7 @@ export {
   maintenanceFieldSchemas,
   maintenanceShape,
   nextMaintenance,
+  withGroupNames,
 } from './incidents/quiet/maintenance.ts';
 export { type Delivery, deliveryShape, deliveryStatuses } from './incidents/sending/delivery.ts';
 export {

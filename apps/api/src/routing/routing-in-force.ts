@@ -2,6 +2,8 @@ import {
   type ChannelNames,
   createChannelNames,
   createModelRules,
+  drainingNow,
+  isMaintained,
   modelKey,
   type PolicyInForce,
   type ProxyKey,
@@ -9,7 +11,7 @@ import {
   type Routing,
   settingsInForce,
 } from '@api-monitor/core';
-import { listTargets, readSettings } from '@api-monitor/db';
+import { listMaintenance, listTargets, readSettings } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
 import { readAliases } from './read-aliases.ts';
 
@@ -18,18 +20,35 @@ type Deps = Pick<ApiDeps, 'db' | 'givenSettings'>;
 /** What the gateway's routing goes by, beside evidence. */
 export interface RoutingInForce
   extends PolicyInForce,
-    Pick<Routing, 'areBareModelsOn' | 'isAllowed' | 'isIdAllowed'> {}
+    Pick<Routing, 'areBareModelsOn' | 'isAllowed' | 'isIdAllowed' | 'isDraining'> {}
 
 /** For a key; null: for one that may use everything and has no policy of its own. */
 export async function routingInForce(
-  deps: Deps,
+  deps: Deps & Pick<ApiDeps, 'now'>,
   key: ProxyKey | null = null,
 ): Promise<RoutingInForce> {
   const settings = settingsInForce(await readSettings(deps.db), deps.givenSettings);
   return {
     ...policyInForce(settings, key),
     areBareModelsOn: settings.bare_models,
+    isDraining: await drainingIn(deps),
     ...(key ? await allowedTo(deps, key) : { isAllowed: () => true, isIdAllowed: () => true }),
+  };
+}
+
+/** What the gateway asks last because of maintenance; undefined: nothing. */
+async function drainingIn(deps: Deps & Pick<ApiDeps, 'now'>): Promise<Routing['isDraining']> {
+  const all = await listMaintenance(deps.db);
+  if (all.length === 0) return undefined;
+  const windows = drainingNow(all, await readAliases(deps, deps.db), deps.now());
+  if (windows.length === 0) return undefined;
+  const byId = new Map((await listTargets(deps.db)).map((target) => [target.id, target]));
+  return ({ id }, model) => {
+    const target = byId.get(id);
+    if (!target) return false;
+    const key = modelKey(model);
+    const names = createChannelNames(target.model_aliases).namesOf(key);
+    return isMaintained(windows, target, [key, ...names]);
   };
 }
 

@@ -207,19 +207,22 @@ function itemOf(planned: PlannedChannel) {
   return { index, name, outcome, reason: refusal?.message ?? null, fields, changes, notes };
 }
 
-function importedAlerts({ rules, destinations, faults }: AlertPlan) {
-  const given = destinations.map(({ input: { name }, before, changes }) => {
-    const outcome = before === null ? 'created' : changes.length > 0 ? 'changed' : 'unchanged';
+type ImportedAlert = z.output<typeof alertItemSchema>;
+
+function importedAlerts({ rules, destinations, faults }: AlertPlan): ImportedAlert[] {
+  const doneTo = (name: string, isNew: boolean, changes: ImportedAlert['changes']) => {
+    const outcome = isNew ? 'created' : changes.length > 0 ? 'changed' : 'unchanged';
     return { name, outcome, reason: null, changes } as const;
-  });
-  const refused = faults.map(({ name, message: reason }) => {
-    return { name, outcome: 'refused', reason, changes: [] } as const;
-  });
-  const ofRules = rules && {
-    ...{ name: 'rules', reason: null, changes: rules.changes },
-    outcome: rules.changes.length > 0 ? ('changed' as const) : ('unchanged' as const),
   };
-  return [...(ofRules ? [ofRules] : []), ...given, ...refused];
+  return [
+    ...(rules ? [doneTo('rules', false, rules.changes)] : []),
+    ...destinations.map(({ input, before, changes }) =>
+      doneTo(input.name, before === null, changes),
+    ),
+    ...faults.map(({ name, message: reason }) => {
+      return { name, outcome: 'refused' as const, reason, changes: [] };
+    }),
+  ];
 }
 
 function countsOf(plan: readonly PlannedChannel[]) {

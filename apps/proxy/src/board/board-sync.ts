@@ -29,7 +29,13 @@ interface Options {
 }
 
 /** Events that say that the board may be out of date. */
-const changes = ['target_updated', 'run_completed', 'proxy_keys_changed', 'settings_changed'];
+const changes = [
+  'target_updated',
+  'run_completed',
+  'proxy_keys_changed',
+  'settings_changed',
+  'alerts_changed',
+];
 
 /**
  * Keeps the board up to date. Every row carries a revision, and reading all revisions is cheap: done
@@ -104,6 +110,7 @@ function createKeySync({ store, board, onKeys }: Options): () => Promise<void> {
     const settings = await store.settings();
     const { model_aliases } = settings;
     board.replaceSettings(settings);
+    board.replaceDraining(await store.draining());
     const masterToken = await store.masterToken();
     const masterHash = masterToken ? hashProxyKey(masterToken) : null;
     const revisions = await store.keyRevisions();

@@ -1,10 +1,12 @@
 import type { BoundedChannel } from '@api-monitor/bus';
 import {
+  type ActiveMaintenance,
   type AliasIndex,
   type BodyOverride,
   type ChannelPricing,
   createAliasIndex,
   type EffectivePrice,
+  isMaintained,
   type KeyState,
   type ModelRules,
   modelKey,
@@ -89,6 +91,7 @@ export function createBoard() {
   let aliases = createAliasIndex([]);
   let keys: ReadonlyMap<string, BoardKey> = new Map();
   let settings = settingsInForce(parseSettings(new Map()), {});
+  let draining: readonly ActiveMaintenance[] = [];
 
   const dropTarget = (id: number): void => {
     const target = byId.get(id);
@@ -137,6 +140,19 @@ export function createBoard() {
     settings: (): SettingValues => settings,
     replaceSettings(next: SettingValues): void {
       settings = next;
+    },
+    replaceDraining(next: readonly ActiveMaintenance[]): void {
+      draining = next;
+    },
+    /** Whether a target's model is asked last because of maintenance; undefined: nothing is. */
+    draining(): ((target: Pick<BoardTarget, 'id'>, id: string) => boolean) | undefined {
+      if (draining.length === 0) return undefined;
+      return ({ id }, model) => {
+        const target = byId.get(id);
+        const key = modelKey(model);
+        const names = target?.models.get(key)?.names ?? [];
+        return target !== undefined && isMaintained(draining, target, [key, ...names]);
+      };
     },
     replaceKeys(next: ReadonlyMap<string, BoardKey>): void {
       keys = next;

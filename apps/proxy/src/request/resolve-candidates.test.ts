@@ -1,4 +1,4 @@
-import { createAliasIndex, createModelRules } from '@api-monitor/core';
+import { createAliasIndex, createModelRules, drainingNow } from '@api-monitor/core';
 import { expect, test } from 'vitest';
 import { boardOf, entry, type GivenTarget, targetOf, unlimitedKey } from '../../test/test-board.ts';
 import { createAffinity } from '../board/affinity.ts';
@@ -258,4 +258,23 @@ test('reading a name takes no longer with a thousand channels', () => {
   };
   timeOf(10);
   expect(timeOf(1_000)).toBeLessThan(3 * timeOf(10) + 1);
+});
+
+test('a channel in maintenance that drains is asked last, by its tag and any name of the model', () => {
+  const targets = [
+    { id: 1, name: 'a', models: { 'claude-4-5': proven } },
+    { id: 2, name: 'b', models: { 'anthropic/claude-4.5': proven } },
+  ];
+  const { ask, board } = groupResolver(targets);
+  const [first, second] = ask('sonnet');
+  const maintenance = {
+    ...{ id: 1, name: 'Works', enabled: true, target_ids: [1], tags: [], models: ['sonnet'] },
+    ...{ is_public: true, drains: true },
+    schedule: { kind: 'once', from: nowS - 10, until: nowS + 10 } as const,
+  };
+  board.replaceDraining(drainingNow([maintenance], aliases, nowS));
+  expect(ask('sonnet')).toEqual([second, first]);
+  expect(ask('a/sonnet')).toEqual([first]);
+  board.replaceDraining([]);
+  expect(ask('sonnet')).toEqual([first, second]);
 });

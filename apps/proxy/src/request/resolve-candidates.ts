@@ -95,6 +95,7 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
       route,
       ...policyInForce(board.settings(), key),
       areBareModelsOn: board.settings().bare_models,
+      isDraining: board.draining(),
       nowS,
       random,
       turn,

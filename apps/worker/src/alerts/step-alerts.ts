@@ -7,6 +7,7 @@ import {
   settingsInForce,
   stepIncidents,
   wantedModels,
+  withGroupNames,
 } from '@api-monitor/core';
 import {
   type Database,
@@ -101,7 +102,7 @@ function createAlertInput(
           asked: await readAskedLately(null),
           aliases,
         }),
-        maintenance: await listMaintenance(db),
+        maintenance: (await listMaintenance(db)).map((one) => withGroupNames(one, aliases)),
         destinations: await listDestinations(db),
       },
       observations,

@@ -242,3 +242,13 @@ test.each<[string | null, PinnedCase]>([
   });
   expect(resolveRoute(pinned, offers, routing).fault?.code ?? null).toBe(code);
 });
+
+test('what drains is asked last of all that work, but before a channel that was at fault', () => {
+  const isDraining = ({ id }: RoutedTarget) => id < 3;
+  const stale = { proved_at: nowS - 90_000 };
+  const overdue = { isFaulty: true, rest_until: nowS - 10 };
+  const given = { 1: {}, 2: { priority: 9 }, 3: stale, 4: { isElsewhere: true } };
+  expect(order(given, { isDraining })).toEqual([3, 4, 2, 1]);
+  const { ranked } = resolve({ 1: {}, 3: overdue }, { isDraining });
+  expect(ranked[0]?.offer.target.id).toBe(1);
+});

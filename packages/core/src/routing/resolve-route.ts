@@ -40,6 +40,8 @@ export interface RankedOffer<O extends Offer> {
   /** Seconds since it was proven on the route; null if it never was. */
   proof_age_s: number | null;
   is_fresh: boolean;
+  /** Whether it is asked last because of maintenance. */
+  is_draining: boolean;
 }
 
 /** Why no target can be chosen. */
@@ -63,6 +65,8 @@ export interface Routing extends PolicyInForce {
   isAllowed: (target: RoutedTarget, name: string) => boolean;
   /** The same by the target's own id, which an alias may have made the name of another model. */
   isIdAllowed: (target: RoutedTarget, id: string) => boolean;
+  /** Whether maintenance has a target's model asked last; absent: nothing drains. */
+  isDraining?: ((target: RoutedTarget, id: string) => boolean) | undefined;
   nowS: number;
   /** A random number from 0 up to 1, which spreads requests over targets that are about as fast. */
   random: () => number;
@@ -111,7 +115,8 @@ function judge<O extends Offer>(offer: O, routing: Routing): RankedOffer<O> {
   const proof_age_s = proved_at === null ? null : Math.max(0, nowS - proved_at);
   const is_fresh = isFreshProof(standing, offer.target, nowS);
   const refused = refusalOf(offer, standing, routing);
-  return { offer, rank: null, refused, standing, proof_age_s, is_fresh };
+  const is_draining = routing.isDraining?.(offer.target, offer.model) ?? false;
+  return { offer, rank: null, refused, standing, proof_age_s, is_fresh, is_draining };
 }
 
 /** Whether a proof still counts as a recent one. */
@@ -203,8 +208,12 @@ function oneOfEachTarget<O extends Offer>(offers: readonly RankedOffer<O>[]) {
 
 const refusedTier = 9;
 
-function tierOf({ refused, standing, is_fresh }: RankedOffer<Offer>): number {
+/** After all that don't drain, but before channels that were at fault. */
+const drainingTier = 6.9;
+
+function tierOf({ refused, standing, is_fresh, is_draining }: RankedOffer<Offer>): number {
   if (refused) return refusedTier;
+  if (is_draining && !standing.is_channel_fault) return drainingTier;
   const { state, rest, is_channel_fault, channel_busy_until } = standing;
   const late = rest === 'half_open' ? 0.5 : 0;
   if (is_channel_fault) return 7;

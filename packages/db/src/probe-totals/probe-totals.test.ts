@@ -20,6 +20,7 @@ import {
   readProbeSeries,
   readProbeUsage,
   recordModelProbe,
+  setSettings,
 } from '../index.ts';
 import { probeTotals } from '../migrations/0006-probe-totals.ts';
 
@@ -61,7 +62,9 @@ test('maintenance counts neither for nor against the availability of what it is 
   await runOnce(db, 1, at, [probe({ timestamp: at })]);
   const window = { name: 'Move', enabled: true, tags: [], is_public: true, drains: false };
   const schedule = { kind: 'once', from: at + 300, until: at + 600 } as const;
-  await createMaintenance(db, { ...window, schedule, target_ids: [1], models: ['gpt-*'] });
+  // By a name of its group.
+  await setSettings(db, { model_aliases: 'four = gpt-4o' }, 1);
+  await createMaintenance(db, { ...window, schedule, target_ids: [1], models: ['fo*'] });
   await createMaintenance(db, { ...window, schedule, target_ids: [2], models: [] });
   const later = at + 900;
   const [down, other] = [failedProbe({ timestamp: later }), failedProbe({ timestamp: later })];

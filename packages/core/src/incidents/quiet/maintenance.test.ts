@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { maintenance } from '../../../test/incident-world.ts';
+import { createAliasIndex } from '../../names/alias-group.ts';
 import {
+  drainingNow,
+  isMaintained,
+  type Maintenance,
   type MaintenanceSchedule,
   maintenanceAt,
   maintenanceBetween,
@@ -88,4 +92,26 @@ test.each([
 ])('%s is refused', (_, schedule) => {
   expect(maintenanceShape.safeParse(maintenance({ schedule: weekly })).success).toBe(true);
   expect(maintenanceShape.safeParse({ ...maintenance({}), schedule }).success).toBe(false);
+});
+
+test('what drains covers a model by each name of its group, and nothing that only keeps quiet', () => {
+  const aliases = createAliasIndex(['sonnet = claude-4-5 = org/claude-4.5', 'gpt = gpt-4o']);
+  const schedule = { kind: 'once', from: 100, until: 200 } as const;
+  const windows = (fields: Partial<Maintenance>, nowS = 150) =>
+    drainingNow([maintenance({ schedule, drains: true, ...fields })], aliases, nowS);
+  const channel = { id: 1, tags: ['EU'] };
+  const covers = (name: string, fields: Partial<Maintenance>) =>
+    isMaintained(windows(fields), channel, [name]);
+  const names = ['sonnet', 'claude-4-5', 'org/claude-4.5', 'gpt-4o'];
+  for (const listed of ['sonnet', 'claude-4-5', 'org/*']) {
+    expect(names.map((name) => covers(name, { models: [listed] }))).toEqual([
+      ...[true, true, true, false],
+    ]);
+  }
+  expect([covers('gpt', { tags: ['eu'] }), covers('gpt', { target_ids: [2] })]).toEqual([
+    true,
+    false,
+  ]);
+  expect(windows({ drains: false })).toEqual([]);
+  expect(windows({}, 200)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone } from '../../figures/local-days.ts';
+import type { AliasIndex } from '../../names/alias-group.ts';
 import { plainLine, unixSeconds } from '../../shape.ts';
 import { matchesPattern } from '../../text/matches-pattern.ts';
 import type { WatchedChannel } from '../findings/watched-channel.ts';
@@ -109,6 +110,42 @@ export function maintainedUntil(
 ): number | null {
   const covering = windows.filter(({ maintenance }) => covers(maintenance, channel, model));
   return covering.length === 0 ? null : Math.max(...covering.map(({ until }) => until));
+}
+
+/** The gateway asks what this covers last: what drains now, by every name of the models. */
+export function drainingNow(
+  all: readonly Maintenance[],
+  aliases: Pick<AliasIndex, 'groups'>,
+  nowS: number,
+): ActiveMaintenance[] {
+  const draining = all.filter(({ drains }) => drains);
+  return activeMaintenance(
+    draining.map((one) => withGroupNames(one, aliases)),
+    nowS,
+  );
+}
+
+/** Whether a channel's model, by any of its names, is in one of these. */
+export function isMaintained(
+  windows: readonly ActiveMaintenance[],
+  channel: Pick<WatchedChannel, 'id' | 'tags'>,
+  names: readonly string[],
+): boolean {
+  return names.some((name) => maintainedUntil(windows, channel, name) !== null);
+}
+
+/** The maintenance with all names of the groups that it means: a model is known by any of them. */
+export function withGroupNames(
+  maintenance: Maintenance,
+  { groups }: Pick<AliasIndex, 'groups'>,
+): Maintenance {
+  const { models } = maintenance;
+  const meant = groups
+    .map(({ name, ids }) => [name, ...ids])
+    .filter((names) => names.some((name) => models.some((one) => matchesPattern(name, one))));
+  return meant.length === 0
+    ? maintenance
+    : { ...maintenance, models: [...new Set([...models, ...meant.flat()])] };
 }
 
 export interface ActiveMaintenance extends Period {
