@@ -81,8 +81,8 @@ test('by probes, as many of the latest hours count as have ten, and wrong answer
     .updateTable('targets')
     .set({ last_run_at: clock.now - 5 })
     .execute();
-  const unused = { requests: 0, tokens: 0, cost: 0, unpriced: 0 };
-  const none = { watched_s: 0, served_s: 0, ...unused, errors: '{}', times: null };
+  const counted = { watched_s: 0, served_s: 0, requests: 0, tokens: 0, cost: 0, unpriced: 0 };
+  const none = { ...counted, errors: '{}', times: null };
   const add = (period_s: number, ago: number, probes: number, wrong_answers: number, s: number) => {
     const starts_at = Math.floor((clock.now - ago) / period_s) * period_s;
     const counts = { probes, successes: probes, wrong_answers };

@@ -1,3 +1,4 @@
+import { isBalanceLow } from '../../balances/days-left.ts';
 import type { AlertRules } from '../alert-rules.ts';
 import type { Look } from '../findings/look.ts';
 import type { Subject } from '../findings/observation.ts';
@@ -61,11 +62,14 @@ function judgeLow(
   if (balance === null) return null;
   if (balance === 'unlimited') return { is_bad: false };
   const margin = wasBad ? clearlyAbove : 1;
-  const isLittle = balance_below > 0 && balance <= balance_below * margin;
-  const isShort = balance_days > 0 && days_left !== null && days_left < balance_days * margin;
+  const bounds = {
+    balance_below: balance_below * margin,
+    balance_days: balance_days * margin,
+  };
   const figures = { balance: rounded(balance), unit };
   const days = days_left === null ? {} : { days_left: Math.round(days_left * 10) / 10 };
-  return { is_bad: isLittle || isShort, figures: { ...figures, ...days } };
+  const is_bad = isBalanceLow({ amount: balance, days_left }, bounds);
+  return { is_bad, figures: { ...figures, ...days } };
 }
 
 function judgeFall(
