@@ -9,6 +9,7 @@ const program = `
   const { step } = await import(process.argv[2]);
   const [dataDir, databaseUrl, history, killAt] = process.argv.slice(3);
   let points = 0;
+  let wasRefused = false;
   const reach = (point) => {
     writeSync(1, point + '\\n');
     points += 1;
@@ -24,6 +25,14 @@ const program = `
       const claimed = await claimDelivery(db, { nowS, leaseS: 0 });
       if (!claimed) break;
       reach('claimed ' + claimed.key);
+      // The last notice isn't taken at once.
+      if (claimed.key.startsWith('n2-') && !wasRefused) {
+        wasRefused = true;
+        reach('refused ' + claimed.key);
+        await finishDelivery(db, claimed, { kind: 'retry', at: nowS, answer: '503' }, nowS);
+        reach('waits ' + claimed.key);
+        continue;
+      }
       const kinds = claimed.news.map(({ kind, incident }) => kind + ' ' + incident.id);
       reach('sent ' + claimed.key + ' ' + kinds.join(', '));
       await finishDelivery(db, claimed, { kind: 'sent', answer: '' }, nowS);

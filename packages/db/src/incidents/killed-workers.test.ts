@@ -28,6 +28,7 @@ test('a worker that is killed at any step loses no notice, and repeats none unde
 
   const sent = new Set(lines.filter((line) => line.startsWith('sent ')));
   expect(lines.filter((line) => line.startsWith('claimed ')).length).toBeGreaterThan(sent.size);
+  expect(lines.some((line) => line.startsWith('waits '))).toBe(true);
   expect([...sent].map((line) => line.replace(/^sent \S+ /, ''))).toEqual(whole);
   const after = await openIn(dataDir);
   const deliveries = (await listDeliveries(after, { limit: 99 })).reverse();
