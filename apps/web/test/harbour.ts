@@ -11,12 +11,12 @@ export interface Harbour {
   /** The channel "Inlet", which offers the healthy model too. */
   inletId: number;
   provider: FakeProvider;
+  /** Adds a channel and waits until it is checked; the caller deletes it. */
+  addChannel(name: string, fields: object): Promise<number>;
 }
 
 /** Two channels for the tests of a `describe`, checked once and deleted at the end. */
 export function withHarbour(stage: Stage): Harbour {
-  const harbour = {} as Harbour;
-
   const addChannel = async (name: string, fields: object): Promise<number> => {
     const { item } = (await stage.product.call('POST', '/api/targets', {
       name,
@@ -38,6 +38,8 @@ export function withHarbour(stage: Stage): Harbour {
     if (item.running || item.last_run_at === null)
       throw new Error(`Channel ${id} has not been checked yet`);
   };
+
+  const harbour = { addChannel } as Harbour;
 
   beforeAll(async () => {
     harbour.provider = await startFakeProvider({

@@ -1,8 +1,9 @@
-import { beforeAll, expect, it } from 'vitest';
+import { startAlertReceiver, startFakeProvider } from '@api-monitor/fake-provider';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { accessibilityViolations } from '../accessibility-violations.ts';
 import { withHarbour } from '../harbour.ts';
 import { writeIncidents } from '../sample-incidents.ts';
-import { eventually, overflowOf, type Stage } from '../stage.ts';
+import { eventually, overflowOf, providerKey, type Stage } from '../stage.ts';
 import { visitorToken } from '../start-product.ts';
 
 export function describeIncidents(stage: Stage): void {
@@ -54,7 +55,61 @@ export function describeIncidents(stage: Stage): void {
     await home.getByRole('link', { name: /open incident/ }).waitFor();
   });
 
+  it('an outage is told, sent again by hand, acknowledged and muted', async () => {
+    const { product } = stage;
+    const receiver = await startAlertReceiver();
+    onTestFinished(() => receiver.close());
+    receiver.answerWith(() => 404);
+    const { item: hook } = (await product.administer('POST', '/api/alerts/destinations', {
+      ...{ name: 'Pager', kind: 'webhook', config: { url: receiver.url } },
+      kinds: ['channel_down'],
+    })) as { item: { id: number } };
+    onTestFinished(async () => {
+      await product.administer('DELETE', `/api/alerts/destinations/${hook.id}`);
+    });
+    const provider = await startFakeProvider({ apiKey: providerKey, models: { 'pier-1': 'good' } });
+    onTestFinished(() => provider.close());
+    const id = await harbour.addChannel('Jetty', { base_url: provider.origin });
+    onTestFinished(async () => {
+      await product.call('DELETE', `/api/targets/${id}`);
+    });
+    provider.setBehaviour('pier-1', 'http_402');
+    const failed = async () => {
+      await product.call('POST', `/api/targets/${id}/run`).catch(() => {});
+      return receiver.received.length;
+    };
+    await eventually(failed).toBe(1);
+
+    const admin = await stage.open('/admin.html?tab=alerts', { isAdmin: true });
+    const row = admin.locator('.panel-row').filter({ hasText: '404: no' });
+    await row.getByText('Failed').waitFor();
+    receiver.answerWith(() => 200);
+    await row.getByRole('button', { name: 'Send again' }).click();
+    await eventually(() => receiver.received.length).toBe(2);
+    const keys = receiver.received.map(({ headers }) => headers['idempotency-key']);
+    expect(new Set(keys).size).toBe(1);
+    const log = admin.locator('.panel').filter({ hasText: 'Delivery log' });
+    await eventually(async () => {
+      await log.getByRole('button', { name: 'Refresh' }).click();
+      return log.locator('.panel-row').filter({ hasText: 'Pager' }).first().innerText();
+    }).toContain('Sent');
+
+    const page = await stage.open('/incidents.html?state=open&channel=Jetty');
+    await page.getByRole('button', { name: 'Jetty is down' }).click();
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+    await page.getByRole('button', { name: 'Withdraw' }).waitFor();
+    await page.getByLabel('Mute').selectOption('1');
+    await page.getByRole('button', { name: 'Unmute' }).click();
+    await page.getByLabel('Mute').waitFor();
+  });
+
   it('a note to the public is published and deleted', async () => {
+    const line = { slug: 'pier', name: 'The pier', target_id: harbour.id };
+    const other = { slug: 'inlet', name: 'The inlet', target_id: harbour.inletId };
+    const publish = (body: object) =>
+      stage.product.administer('PATCH', '/api/admin/status-page', body);
+    await publish({ enabled: true, items: [line, other] });
+    onTestFinished(() => void publish({ enabled: false, items: [] }));
     const page = await stage.open('/incidents.html?id=902');
     await page.getByRole('button', { name: 'Tell the public' }).click();
     const dialog = page.locator('dialog[open]');
@@ -63,8 +118,16 @@ export function describeIncidents(stage: Stage): void {
     await dialog.locator('#error-note-title').filter({ visible: true }).waitFor();
     await dialog.getByLabel('Title').fill('We top up the account');
     await dialog.getByLabel('State').selectOption('identified');
+    // The lines that show the incident are chosen.
+    expect(await dialog.getByLabel('The pier').isChecked()).toBe(true);
+    expect(await dialog.getByLabel('The inlet').isChecked()).toBe(false);
+    await dialog.getByLabel('The inlet').check();
     await dialog.getByRole('button', { name: 'Publish' }).click();
     await page.getByText('We top up the account').waitFor();
+    const { items } = (await stage.product.call('GET', '/api/status-notes')) as {
+      items: { slugs: string[] }[];
+    };
+    expect(items[0]?.slugs).toEqual(['pier', 'inlet']);
     await page.getByRole('button', { name: 'Delete the note' }).click();
     await eventually(() => page.getByText('We top up the account').count()).toBe(0);
   });
