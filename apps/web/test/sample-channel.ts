@@ -37,6 +37,7 @@ export function sampleChannel(given: Partial<Channel> = {}): Channel {
     ...{ last_notes: null, probe_concurrency: null },
     ...{ fault: null, source_url: null, key_states: [] },
     key_counts: null,
+    balance: null,
     latest_models: [sampleModel()],
     ...given,
   };

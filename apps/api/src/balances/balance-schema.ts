@@ -22,6 +22,7 @@ export const balanceSchema = z
     source: z.enum(balanceSources).describe('the endpoint that said it'),
     days_left: z.number().nullable().describe('at the rate of the last days; null: unknown'),
     expires_at: unixSeconds.nullable().describe('when the first key or subscription ends'),
+    multipliers: channelBalanceShape.shape.multipliers,
     is_low: z
       .boolean()
       .describe('less is left, or it lasts for less, than the rules of alerts say'),
@@ -31,7 +32,7 @@ type Balance = z.infer<typeof balanceSchema>;
 
 /** null: nothing was ever told, or nobody asks. */
 export function balanceOf(
-  known: Pick<ChannelBalance, 'keys'> | null | undefined,
+  known: Pick<ChannelBalance, 'keys' | 'multipliers'> | null | undefined,
   { balance_interval_min }: Pick<Target, 'balance_interval_min'>,
   rules: Pick<AlertRules, 'balance_below' | 'balance_days'>,
 ): Balance | null {
@@ -41,7 +42,8 @@ export function balanceOf(
   const { amount, unit, at, source: from, days_left, expires_at } = sum;
   const is_low = isBalanceLow(sum, rules);
   const unlimited = amount === null;
-  return { amount, unit, unlimited, at, source: from, days_left, expires_at, is_low };
+  const { multipliers } = known;
+  return { amount, unit, unlimited, at, source: from, days_left, expires_at, multipliers, is_low };
 }
 
 const bookSchema = {
@@ -58,6 +60,7 @@ export const channelBalanceSchema = z
     target_id: z.int(),
     balance: balanceSchema.nullable().describe('null: nothing was ever told'),
     ...{ source, fault, message, asked_at },
+    price_multiplier: z.number().describe('the channel’s own, as it is set'),
     due_at: due_at.nullable().describe('when it is asked next; null: it is off'),
     multipliers,
     keys: z.array(keyBalanceShape.omit({ key: true })),

@@ -35,7 +35,7 @@ export async function describeBalance(
   return {
     target_id: target.id,
     balance: balanceOf(known, target, await readAlertRules(db)),
-    ...{ source, fault, message, asked_at },
+    ...{ source, fault, message, asked_at, price_multiplier: target.price_multiplier },
     due_at: target.balance_interval_min === 0 ? null : (known?.due_at ?? 0),
     multipliers: known?.multipliers ?? [],
     keys: keys.map(({ key: _, ...told }) => told),

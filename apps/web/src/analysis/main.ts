@@ -9,6 +9,7 @@ import { createShell, type ShellComponents, type ShellStores } from '../shell/st
 import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { createAnalysisPanel } from './analysis-panel.ts';
+import { createBalancePanel } from './balance-panel.ts';
 import { createChannelsPanel } from './channels-panel.ts';
 import { createChartTables } from './chart-tables.ts';
 import { attachHeatTips } from './heat-map.ts';
@@ -55,6 +56,14 @@ function start() {
       },
     }),
   );
+  const balance = shell.asPanel(
+    createBalancePanel({
+      ...shell,
+      targetId,
+      range: () => analysis.range,
+      nowS: () => Date.now() / 1000,
+    }),
+  );
   const drawLists = createModelLists({
     ...shell,
     heatElement: elementById('heat'),
@@ -75,7 +84,7 @@ function start() {
     if (channels.model === '') {
       channels.model = across || firstModel(analysis.models, answer.items);
     }
-    await channels.load();
+    await Promise.all([channels.load(), balance.load()]);
     return true;
   };
   const load = async () => void (await loadAll());
@@ -85,10 +94,12 @@ function start() {
     setTimer: (callback) => shell.setTimer(callback, restMs),
   });
   const watch = watchServer(shell, {
-    events: ['run_completed', 'resync'],
+    events: ['run_completed', 'target_updated', 'resync'],
     loadAll,
     onEvent: (name, data) => {
-      if (name === 'resync' || targetIdOf(data) === targetId) queue.requestAll();
+      const isOwn = name === 'resync' || targetIdOf(data) === targetId;
+      if (isOwn && name === 'target_updated') void balance.load();
+      else if (isOwn) queue.requestAll();
     },
   });
   addChartDirective(Alpine, loop);
@@ -106,16 +117,21 @@ function start() {
     Alpine.nextTick(() => {
       analysis.draw();
       channels.draw();
+      balance.draw();
     });
   });
   const stores = shell.addStores({ page });
-  const components = shell.addComponents({ analysis: () => analysis, channels: () => channels });
+  const components = shell.addComponents({
+    analysis: () => analysis,
+    channels: () => channels,
+    balance: () => balance,
+  });
   Alpine.start();
   watch.start();
   return { stores, components };
 }
 
-/** Guarantee: only the API sends `run_completed`, in core's shape, from the same release. */
+/** Guarantee: only the API sends these events, in core's shape, from the same release. */
 function targetIdOf(data: unknown): number {
   return (data as { target_id: number }).target_id;
 }

@@ -22,6 +22,7 @@ import { createChannelTest } from './channel-test.ts';
 import { type CostPreview, costText } from './cost-text.ts';
 import { createFormParts } from './form-parts.ts';
 import { createKeyEditor } from './key-editor.ts';
+import { multiplierOffers } from './multiplier-offers.ts';
 import { excludedText, matchesText } from './pattern-matches.ts';
 
 interface ChannelFormOptions {
@@ -166,6 +167,15 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       const listed = this.test.listed(this.form) ?? known.map(({ model }) => model);
       return excludedText(linesOf(this.form.exclude), listed, language.translator);
     },
+    /** What the relay says that it charges, if that isn't what is entered. */
+    get multipliers() {
+      const known = this.mode === 'new' ? undefined : book.get(this.id)?.balance;
+      return multiplierOffers(
+        known?.multipliers ?? [],
+        this.form.price_multiplier,
+        language.translator,
+      );
+    },
     /** False for a channel that was imported without its key. */
     get hasKey() {
       return book.get(this.id)?.api_key !== '';
@@ -240,6 +250,11 @@ export function createChannelFormStore(options: ChannelFormOptions) {
       event.preventDefault();
       this.form.keys = text;
       this.addKeys();
+      this.changed();
+    },
+    takeMultiplier(value: number) {
+      this.form.price_multiplier = String(value);
+      this.errors.price_multiplier = '';
       this.changed();
     },
     removeKey(id: number) {

@@ -32,6 +32,11 @@ export const advancedForm = {
   min_gap_ms: '0',
   first_token_timeout_s: '0',
   body_overrides: '',
+  price_multiplier: '1',
+  unit_cost: '1',
+  prices: '',
+  balance_interval_min: '30',
+  ask_usage: false,
   verify_ssl: true,
   proxy_url: '',
   paths: '',
@@ -69,6 +74,9 @@ const numberFields = [
   'weight',
   'max_concurrency',
   'min_gap_ms',
+  'price_multiplier',
+  'unit_cost',
+  'balance_interval_min',
 ] as const;
 
 /** The lists whose items are lines of a text. */
@@ -78,6 +86,7 @@ const lineFields = {
   model_aliases: true,
   dont_probe: true,
   body_overrides: true,
+  prices: true,
   paths: true,
   headers: true,
 } as const;
@@ -137,12 +146,14 @@ export function bodyOf(form: ChannelForm) {
 export function advancedBodyOf(form: typeof advancedForm) {
   const { tags, prompt, proxy_url, ca_certificate, user_agent } = form;
   const { models_mode, traffic_proves, verify_ssl, visitor_channel_actions_enabled } = form;
+  const { price_multiplier, unit_cost, balance_interval_min, ask_usage } = form;
   const { max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day } = form;
   const { first_token_timeout_s, priority, weight, max_concurrency, min_gap_ms } = form;
   return {
     ...filled({ max_models, anthropic_version, probe_requests_per_day, probe_tokens_per_day }),
     ...filled({ first_token_timeout_s, priority, weight, max_concurrency, min_gap_ms }),
-    ...{ models_mode, traffic_proves, verify_ssl, visitor_channel_actions_enabled },
+    ...filled({ price_multiplier, unit_cost, balance_interval_min }),
+    ...{ ask_usage, models_mode, traffic_proves, verify_ssl, visitor_channel_actions_enabled },
     ...recordOf(namesOf(lineFields), (field) => linesOf(form[field])),
     tags: tagsOf(tags),
     proxy_url: proxy_url.trim() || null,

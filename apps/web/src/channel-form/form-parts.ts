@@ -12,6 +12,7 @@ const fieldsOfPart = {
     ...['priority', 'weight', 'max_concurrency', 'min_gap_ms', 'first_token_timeout_s'],
     'body_overrides',
   ],
+  money: ['price_multiplier', 'unit_cost', 'prices', 'balance_interval_min'],
   connection: ['proxy_url', 'paths', 'user_agent', 'headers', 'ca_certificate'],
 } satisfies Record<string, string[]>;
 

@@ -134,6 +134,21 @@ describe('a card', () => {
     );
   });
 
+  it('shows what is left at the channel, in red only if it is low', () => {
+    const known: Channel['balance'] = {
+      ...({ amount: 12.5, unit: 'USD', unlimited: false, at: 1000, source: 'new_api' } as const),
+      ...{ days_left: 5.5, expires_at: null, multipliers: [], is_low: false },
+    };
+    expect(channelCard(sampleChannel(), en).balance).toBeNull();
+    expect(channelCard(sampleChannel({ balance: known }), en).balance).toMatchObject({
+      ...{ text: '$12.50 · 5 days left', isLow: false },
+    });
+    const low = sampleChannel({ balance: { ...known, amount: 0, days_left: 0, is_low: true } });
+    expect(channelCard(low, en).balance).toMatchObject({
+      ...{ text: '$0.00 · less than a day left', isLow: true },
+    });
+  });
+
   it('links only to http and https', () => {
     expect(safeLink('https://example.com/a')).toBe('https://example.com/a');
     expect(safeLink('javascript:alert(1)')).toBeNull();

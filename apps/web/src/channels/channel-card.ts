@@ -1,5 +1,7 @@
 import { evidenceRoutes, isRouteOff, percentOf } from '@api-monitor/core';
+import { formatBalance, formatDaysLeft } from '../format/balance.ts';
 import { formatPercent } from '../format/duration.ts';
+import { formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Channel, WireProtocol } from './channel.ts';
 import { channelState, countModels, modelState, toneOf } from './channel-state.ts';
@@ -44,6 +46,7 @@ export function channelCard(channel: Channel, translator: Translator) {
     wrongText: channel.enabled && counts.wrong > 0 ? count('card.wrong', counts.wrong) : '',
     problem: channelProblem(channel, translator),
     ...keysOf(channel, translator),
+    balance: balanceOf(channel, translator),
     usageText: usageOf(channel, translator),
     concurrencyText: concurrencyOf(channel, translator),
     unservedText: unservedOf(channel, translator),
@@ -57,6 +60,16 @@ export function channelCard(channel: Channel, translator: Translator) {
 export function safeLink(raw: string | null): string | null {
   const url = raw === null ? null : URL.parse(raw);
   return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : null;
+}
+
+/** What is left at the channel, and for how long; null for visitors, and if nobody knows. */
+function balanceOf({ balance }: Channel, translator: Translator) {
+  if (!balance) return null;
+  const { amount, unit, days_left, at, is_low: isLow } = balance;
+  const days = formatDaysLeft(days_left, translator);
+  const text = [formatBalance(amount, unit, translator), days].filter(Boolean).join(' · ');
+  const title = translator.t('balance.card', { time: formatExactTime(at, translator) });
+  return { text, title, isLow };
 }
 
 /** What probes have cost since midnight UTC, and how much of it the budgets allow. */

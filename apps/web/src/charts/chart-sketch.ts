@@ -13,7 +13,7 @@ export interface Series {
 /** The content of a chart: a value of each series for each label. */
 export interface ChartSketch {
   kind: 'line' | 'bars';
-  unit: 'percent' | 'seconds' | 'count' | 'cores' | 'bytes';
+  unit: 'percent' | 'seconds' | 'count' | 'amount' | 'cores' | 'bytes';
   labels: string[];
   /** The labels in full, for tooltips. */
   exact: string[];
@@ -34,6 +34,8 @@ export function formatValue(value: number | null, unit: ChartSketch['unit']): st
       return formatLatency(value);
     case 'count':
       return String(value);
+    case 'amount':
+      return String(Math.round(value * 100) / 100);
     case 'cores':
       return formatCores(value);
     case 'bytes':

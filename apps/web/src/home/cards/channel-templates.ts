@@ -126,6 +126,7 @@ export function channelTemplates(options: TemplateOptions) {
     goneText,
     keysText,
     areKeysShort,
+    balance,
   }: ChannelCard) => html`
     <div class="channel-health">
       <svg class="segments" preserveAspectRatio="none" role="img" viewBox="0 0 ${bar.width} 1" aria-label=${barLabel}>
@@ -147,6 +148,11 @@ export function channelTemplates(options: TemplateOptions) {
           areKeysShort
             ? html`<span class="badge flex-none" data-tone="warn">${icon('key-round', small)}<span>${keysText}</span></span>`
             : html`<span>${keysText}</span>`,
+        )}
+        ${when(balance, ({ text, title, isLow }) =>
+          isLow
+            ? html`<span class="badge flex-none" data-tone="bad" data-balance title=${title}>${text}</span>`
+            : html`<span data-balance title=${title}>${text}</span>`,
         )}
         ${when(skippedText, () => html`<span>${skippedText}</span>`)}
         ${when(goneText, () => html`<span>${goneText}</span>`)}

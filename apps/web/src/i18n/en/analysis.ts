@@ -37,6 +37,42 @@ export const analysis = {
   'analysis.channels.csv': 'The same model on every channel: CSV',
   'analysis.accuracy':
     'Every check in the range counts. Percentiles come from histograms and are within {percent} of the exact values. Days are UTC days.',
+  'analysis.balance': 'Balance',
+  'analysis.balance.rate': 'Spent a day',
+  'analysis.balance.days': 'Lasts',
+  'analysis.balance.expires': 'Ends',
+  'analysis.balance.told': 'As the channel said on {time}.',
+  'analysis.balance.off': 'This channel isn’t asked for its balance.',
+  'analysis.balance.not_asked': 'Not asked yet.',
+  'analysis.balance.why': '{why} {message}',
+  'analysis.balance.fault.absent': 'The channel has none of the endpoints that tell a balance.',
+  'analysis.balance.fault.refused': 'The channel refused to tell the balance.',
+  'analysis.balance.fault.busy': 'The channel was too busy to tell the balance.',
+  'analysis.balance.fault.unreachable': 'The channel couldn’t be reached for its balance.',
+  'analysis.balance.fault.failed': 'The channel failed to tell the balance.',
+  'analysis.balance.ask': 'Ask now',
+  'analysis.balance.asking': 'Asking…',
+  'analysis.balance.offers':
+    'The channel says that it charges another multiple of list price than you have set:',
+  'analysis.balance.take': 'Use {multiplier}',
+  'analysis.balance.taken': 'The price multiplier was changed.',
+  'analysis.balance.unit.tokens': 'tokens',
+  'analysis.balance.unit.quota': 'units',
+  'analysis.balance.unit.other': 'credits',
+  'analysis.books': 'Balance and our own counts by day',
+  'analysis.books.day': 'Day (UTC)',
+  'analysis.books.charged': 'Balance fell by',
+  'analysis.books.counted': 'Our counts explain',
+  'analysis.books.ratio': 'Ratio',
+  'analysis.books.unpriced': 'Requests without a price',
+  'analysis.books.none':
+    'The last day shows no lasting difference of more than 10 % between the balance and our own counts.',
+  'analysis.books.difference':
+    'Charges {ratio} × what the tokens explain: within the last day the balance fell by {charged}, and our counts at list price × multiplier explain {counted}. Others who use the same key, or a wrong multiplier, would explain it too.',
+  'analysis.books.several_keys':
+    'With several keys the balance isn’t compared with our counts, because they may share an account.',
+  'analysis.books.unknown_unit':
+    'The balance isn’t compared with our counts, because what its unit is worth in dollars isn’t known.',
   'analysis.empty.title': 'No checks in this range',
   'analysis.empty.body': 'Choose a longer range, or check the channel now.',
 } as const satisfies Record<string, string>;
