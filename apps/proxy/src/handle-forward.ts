@@ -105,6 +105,8 @@ export async function handleBody(
     const { conversation } = resolution;
     const allowed = choicesForOthers(key, heldBody.bytes, named.outline, resolution.choices);
     if (allowed.length === 0) return refuse(deps, given, othersNotAllowed, counted());
+    const heard = deps.keyBudgets.beforeTake(key);
+    if (heard) await heard;
     budget = takeBudget(deps, { given, choices: allowed, size });
     if (!budget.ok) {
       return refuse(deps, given, refusedByBudget(deps, budget.refusal), asked, 'budget');

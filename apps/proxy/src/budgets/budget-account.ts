@@ -21,6 +21,8 @@ export interface KeyBudget {
 /** One limit, and what is used of it. Money is in millionths here, so that gateways share whole numbers. */
 export interface Meter extends BudgetLimit {
   span: Span;
+  /** The most that one request here has used. */
+  largest: number;
   /** By all gateways, as last heard. */
   known: number;
   /** Here, since then. */
@@ -61,6 +63,10 @@ export const perUnit: Readonly<BudgetUse> = { cost: 1_000_000, requests: 1, toke
 
 /** Longer than a period lasts, but a total, which is raised again if it was forgotten. */
 const sumLifeS = { day: 2 * 86_400, month: 33 * 86_400, total: 33 * 86_400 } as const;
+/** Another gateway that used a budget within this time may use it now. */
+const sharedS = 60;
+/** How many requests of several gateways may begin before each has heard of the others. */
+const fewRequests = 10;
 /** Reservations are renewed each minute, so those of a gateway that died end. */
 const reservedLifeS = 180;
 
@@ -77,6 +83,7 @@ export class BudgetAccount {
   askedAtS = Number.NEGATIVE_INFINITY;
   readonly #calendar: BudgetCalendar;
   #minute: number;
+  #othersAtS = Number.NEGATIVE_INFINITY;
 
   constructor(keyId: number, budget: KeyBudget, nowS: number, before?: BudgetAccount) {
     this.keyId = keyId;
@@ -88,7 +95,13 @@ export class BudgetAccount {
         ({ unit, period, span: { startS } }) =>
           unit === limit.unit && period === limit.period && startS === span.startS,
       );
-      return { ...limit, span, known: same ? usedOf(same) : 0, unsent: 0 };
+      return {
+        ...limit,
+        span,
+        known: same ? usedOf(same) : 0,
+        unsent: 0,
+        largest: same?.largest ?? 0,
+      };
     });
     this.reserved =
       before?.reserved ?? recordOf(budgetUnits, () => ({ here: 0, shared: 0, elsewhere: 0 }));
@@ -129,6 +142,19 @@ export class BudgetAccount {
     return full ? { fault: 'under_way', of: limitOf(full) } : null;
   }
 
+  /** Whether other gateways have used it within the last minute. */
+  isShared(nowS: number): boolean {
+    return nowS - this.#othersAtS < sharedS;
+  }
+
+  /** Whether a few more requests may use up a budget. */
+  isNearEnd(): boolean {
+    return this.meters.some((meter) => {
+      const left = allowedBy(meter) - usedOf(meter) - sumOf(this.reserved[meter.unit]);
+      return left <= meter.largest * fewRequests;
+    });
+  }
+
   reserve({ tokens, cost }: Wanted): BudgetUse {
     const reserved = { requests: 1, tokens, cost: Math.ceil((cost ?? 0) * perUnit.cost) };
     for (const unit of budgetUnits) this.reserved[unit].here += reserved[unit];
@@ -139,7 +165,9 @@ export class BudgetAccount {
   settle(reserved: BudgetUse, used: BudgetUse, arrivedAtS: number): void {
     for (const unit of budgetUnits) this.reserved[unit].here -= reserved[unit];
     for (const meter of this.meters) {
-      if (arrivedAtS >= meter.span.startS) meter.unsent += used[meter.unit] * perUnit[meter.unit];
+      const more = used[meter.unit] * perUnit[meter.unit];
+      if (arrivedAtS >= meter.span.startS) meter.unsent += more;
+      meter.largest = Math.max(meter.largest, more);
     }
   }
 
@@ -156,6 +184,7 @@ export class BudgetAccount {
         // Meanwhile, another period may have begun.
         if (meter.span !== span) return;
         meter.unsent -= by;
+        if (sum > Math.floor(meter.known) + by) this.#othersAtS = nowS;
         meter.known = Math.max(meter.known, sum);
       };
       yield { addition: { key, by, lifeS: sumLifeS[period], atLeast }, hear };
@@ -174,6 +203,7 @@ export class BudgetAccount {
         if (this.#minute !== minute) return;
         count.shared += by;
         count.elsewhere = Math.max(0, sum - count.shared);
+        if (count.elsewhere > 0) this.#othersAtS = nowS;
       };
       yield { addition: { key, by, lifeS: reservedLifeS }, hear };
     }

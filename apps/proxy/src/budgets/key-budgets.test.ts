@@ -49,6 +49,11 @@ function gateway({
     budgets.take(key, clock.nowS, () => ({ tokens: 0, cost: 0.01, ...wanted }));
   return {
     ...{ budgets, clock, reads, take },
+    /** Shares, and hears what others have shared. */
+    async hear() {
+      budgets.tick();
+      await budgets.share();
+    },
     /** Begins a request that must be admitted; the test ends it. */
     begin(key: BoardKey, wanted?: Partial<Wanted>) {
       const admission = take(key, wanted);
@@ -171,15 +176,30 @@ test('gateways share what they count and reserve', async () => {
   const key = keyWith(['1 cost day', '100 requests day']);
   const end = a.begin(key, { cost: 0.5 });
   b.begin(key)({ cost: 0.25 });
-  for (const one of [a, b, a]) await one.budgets.share();
+  for (const one of [a, b, a]) await one.hear();
   expect(b.refusal(key, { cost: 0.3 })).toBe('under_way 1 cost day');
   end({ cost: 0.75 });
-  for (const { budgets } of [a, b]) {
-    budgets.tick();
-    await budgets.share();
-  }
+  for (const one of [a, b]) await one.hear();
   expect([a.refusal(key), b.refusal(key)]).toEqual(Array(2).fill('used_up 1 cost day'));
   expect(b.budgets.readings(key)).toMatchObject([{ used: 1 }, { used: 2 }]);
+});
+
+test('near the end of a budget that others use too, what they count is heard before each request', async () => {
+  const sums = newSums();
+  const [a, b] = [gateway({ sums }), gateway({ sums })];
+  const key = keyWith(['1 cost day']);
+  a.begin(key)({ cost: 0.5 });
+  // As long as nobody else uses it, nobody is asked.
+  expect(a.budgets.beforeTake(key)).toBeNull();
+  b.begin(key)({ cost: 0.1 });
+  for (const one of [b, a]) await one.hear();
+  b.begin(key)({ cost: 0.4 });
+  await b.budgets.share();
+  await a.budgets.beforeTake(key);
+  expect(a.refusal(key)).toBe('used_up 1 cost day');
+  const large = keyWith(['100 cost day'], 'UTC', 2);
+  a.begin(large)({ cost: 0.1 });
+  expect(a.budgets.beforeTake(large)).toBeNull();
 });
 
 test('sums that were forgotten are raised again to what each gateway knew, once', async () => {

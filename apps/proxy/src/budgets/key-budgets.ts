@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SharedSums } from '@api-monitor/bus';
 import type { BudgetUse } from '@api-monitor/core';
 import type { BoardKey } from '../board/board.ts';
@@ -29,6 +30,8 @@ const activeS = 60;
 /** So that sums that were lost with Redis are there again, also those of keys that rest. */
 const shareAllAfterS = 10;
 const defaultShareAfterMs = 25;
+/** If the sums are slow, a request goes on without them. */
+const longestWaitMs = 250;
 
 /** What a request may use whose size doesn't matter. */
 const onlyCounted: Wanted = { tokens: 0, cost: null };
@@ -40,8 +43,8 @@ export type KeyBudgets = ReturnType<typeof createKeyBudgets>;
 /**
  * Keeps keys within their budgets, in memory. What was used before this process comes from the database; since
  * then, gateways tell each other through the shared sums, within a few milliseconds and outside the request
- * path. So a budget is exceeded at most by what was under way, because each running request reserves what it may
- * use. No sum is ever less than what a gateway knew of it, so an emptied Redis loses nothing; without Redis each
+ * path, except when little is left of a budget that several use. So a budget is exceeded at most by what was under
+ * way; each running request reserves what it may use. No sum is ever less than what a gateway knew of it, so an emptied Redis loses nothing; without Redis each
  * gateway uses its own counts. The owner calls `tick` and closes it.
  */
 export function createKeyBudgets({
@@ -57,13 +60,15 @@ export function createKeyBudgets({
   const toRead = new Map<BudgetAccount, { fromS: number; isNew: boolean }>();
   let timer: NodeJS.Timeout | undefined;
   let sharing: Promise<void> | null = null;
+  let sharingNext: Promise<void> | null = null;
   let reading: Promise<void> | null = null;
   let sharedAllAtS = nowS();
 
   const shareSoon = (account: BudgetAccount) => {
     changed.add(account);
-    timer ??= setTimeout(() => void share().catch(() => {}), shareAfterMs).unref();
+    timer ??= setTimeout(shareQuietly, shareAfterMs).unref();
   };
+  const shareQuietly = () => void share().catch(() => {});
   const shareChanged = async () => {
     const now = nowS();
     const asked = [...changed];
@@ -79,8 +84,16 @@ export function createKeyBudgets({
     }
   };
   /** One at a time, so that nothing is sent twice. Rejects if the sums can't be reached. */
-  const share = async (): Promise<void> => {
-    while (sharing) await sharing.catch(() => {});
+  const share = (): Promise<void> => {
+    if (sharing) {
+      sharingNext ??= sharing
+        .catch(() => {})
+        .then(() => {
+          sharingNext = null;
+          return share();
+        });
+      return sharingNext;
+    }
     clearTimeout(timer);
     timer = undefined;
     sharing = shareChanged().finally(() => {
@@ -136,6 +149,17 @@ export function createKeyBudgets({
   };
 
   return {
+    /**
+     * Resolves once what other gateways have counted is heard, if little is left of a budget that they use too;
+     * null: that doesn't matter. Never rejects.
+     */
+    beforeTake(key: BoardKey): Promise<unknown> | null {
+      const account = accountOf(key);
+      if (!account || !account.isShared(nowS()) || !account.isNearEnd()) return null;
+      changed.add(account);
+      return Promise.race([share().catch(() => {}), sleep(longestWaitMs, null, { ref: false })]);
+    },
+
     /** Admits a request and reserves what it may use, or refuses it. `wanted` is called only if it matters. */
     take(key: BoardKey, arrivedAtS: number, wanted: () => Wanted): BudgetAdmission {
       const account = accountOf(key);
@@ -158,6 +182,7 @@ export function createKeyBudgets({
         current.turn(nowS());
         current.settle(reserved, used, arrivedAtS);
         shareSoon(current);
+        if (current.isNearEnd()) shareQuietly();
       };
       return { ok: true, settle };
     },

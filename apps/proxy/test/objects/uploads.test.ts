@@ -6,6 +6,7 @@ import { clientKey, masterToken, otherKey, start } from './start.ts';
 
 const limitedKey = 'sk-proxy-limited-0123456789';
 const perMinuteKey = 'sk-proxy-minute-0123456789';
+const budgetedKey = 'sk-proxy-budget-0123456789';
 
 type Fields = Record<string, string>;
 type Origin = { origin: string };
@@ -22,6 +23,7 @@ function keys() {
   return [
     { key: limitedKey, allowed_models: ['a/m'] },
     { key: perMinuteKey, rpm_limit: 100 },
+    { key: budgetedKey, requests_per_day: 100 },
   ];
 }
 
@@ -353,9 +355,11 @@ test.each([
   expect(json.error.message).toContain(words);
 });
 
-test('a key with a limit per minute makes no batches', async () => {
+test.each([
+  ['a limit per minute', perMinuteKey, 'per minute'],
+  ['a budget', budgetedKey, 'has budgets'],
+])('a key with %s makes no batches', async (_, key, words) => {
   const { gateway } = await start({ keys: keys() });
-  const key = perMinuteKey;
   const file = await post(gateway, { purpose: 'batch' }, line('m'), { key });
   const body = { input_file_id: file.json.id, endpoint: '/v1/x' };
   const requests = [{ custom_id: 'a', params: { model: 'm', max_tokens: 1, messages: [] } }];
@@ -364,7 +368,7 @@ test('a key with a limit per minute makes no batches', async () => {
     ['/v1/messages/batches', { requests }],
   ] as const) {
     const answer = await call(gateway.origin, path, { body: sent, key });
-    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('per minute')]);
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining(words)]);
   }
 });
 
