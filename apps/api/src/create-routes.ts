@@ -35,6 +35,7 @@ import { secondFactorRoutes } from './second-factor/routes.ts';
 import { pageLoginPath, pageSessionRoutes } from './sessions/page-routes.ts';
 import { loginPath, sessionRoutes } from './sessions/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { spendRoutes } from './spend/routes.ts';
 import { statusFeedRoutes } from './status/feed-routes.ts';
 import { statusRoutes } from './status/routes.ts';
 import { targetRoutes } from './targets/routes.ts';
@@ -66,6 +67,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', proxyKeyRoutes(deps))
     .route('/', allowableNamesRoute(deps))
     .route('/', proxyRequestRoutes(deps))
+    .route('/', spendRoutes(deps))
     .route('/', explainRoutesRoute(deps))
     .route('/', statusRoutes(deps))
     .route('/', statusFeedRoutes(deps))
@@ -106,6 +108,7 @@ export function createRoutes(deps: ApiDeps) {
   app.use('/status/*', etag());
   app.use('/api/models/*', compress());
   app.use('/api/proxy/requests/*', compress());
+  app.use('/api/proxy/spend', compress());
   app.use('/api/proxy/names', compress());
   app.use('/api/*', (c, next) => (otherLimits[c.req.path] ?? usualLimit)(c, next));
   const routes = createApiRoutes(deps);

@@ -25,6 +25,7 @@ const changes: [string, string, unknown?][] = [
   ['DELETE', '/api/model-groups?name=a'],
   ['GET', '/api/proxy/requests'],
   ['GET', '/api/proxy/requests/totals'],
+  ['GET', '/api/proxy/spend'],
 ];
 
 test('without a token only the health can be read', async () => {

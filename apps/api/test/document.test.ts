@@ -61,6 +61,7 @@ test('the document has every call of the contract, with the bounds that are enfo
       'POST /api/proxy/keys/{id}/regenerate',
       'GET /api/proxy/requests',
       'GET /api/proxy/requests/totals',
+      'GET /api/proxy/spend',
       'GET /api/routes',
       'GET /api/admin/status-page',
       'PATCH /api/admin/status-page',

@@ -575,7 +575,7 @@ export {
 } from './targets/rules/path-rule.ts';
 export { setPathOf } from './targets/rules/set-path.ts';
 export { isDue, isTurn, nextRunAtOf } from './targets/schedule.ts';
-export { hasTag, withoutTags, withTags } from './targets/tags.ts';
+export { hasTag, tagsByKey, withoutTags, withTags } from './targets/tags.ts';
 export {
   fieldsFreeOfCode,
   largestSortOrder,

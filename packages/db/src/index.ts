@@ -74,7 +74,6 @@ export {
   updateProxyKey,
 } from './gateway/proxy-keys.ts';
 export { listProxyRequests } from './gateway/proxy-requests.ts';
-export { sumProxyRequests, totalsGroups } from './gateway/proxy-totals.ts';
 export { pruneProxyRequests } from './gateway/prune-requests.ts';
 export { recordProxyRequests } from './gateway/record-proxy-requests.ts';
 export {
@@ -82,6 +81,15 @@ export {
   type RepriceStep,
   repriceRequests,
 } from './gateway/reprice-requests.ts';
+export {
+  type GroupSpend,
+  type Spend,
+  type SpendGroup,
+  spendGroups,
+  sumProxyRequests,
+  sumSpend,
+  totalsGroups,
+} from './gateway/sum-proxy-requests.ts';
 export { readAlertRules, writeAlertRules } from './incidents/alert-rules.ts';
 export { readAlertState, stepStoredAlerts } from './incidents/alert-state.ts';
 export {
@@ -147,6 +155,7 @@ export {
   type StoredPriceData,
   storePriceReading,
 } from './prices/price-data.ts';
+export { type ProbeSpend, probePeriodFor, readProbeSpend } from './probe-totals/probe-spend.ts';
 export {
   addTotals,
   type ModelTotals,

@@ -17,6 +17,7 @@ const pages: Record<string, string> = {
   '/viewer.html': 'viewer.html',
   '/models.html': 'models.html',
   '/requests.html': 'requests.html',
+  '/spend.html': 'spend.html',
   '/incidents.html': 'incidents.html',
   '/analysis.html': 'analysis.html',
   '/admin/login': 'admin/login.html',

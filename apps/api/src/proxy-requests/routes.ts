@@ -12,12 +12,13 @@ import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, pageOf, pageSchema } from '../describe-route.ts';
 import { idQuery, limitQuery, unixSecondsQuery } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
+import { readCurrency } from '../settings/read-currency.ts';
 
 /** How far totals reach back without `from`. */
 const defaultSpanS = 7 * 86_400;
 
 /** The filters of the gateway's requests, for the list and the totals. */
-const filterQuery = {
+export const filterQuery = {
   key_id: z
     .union([z.literal('master').transform(() => null), idQuery], {
       error: 'must be the id of a proxy key, or "master"',
@@ -48,7 +49,11 @@ const requestSchema = z
   .object({ id: z.int(), ...proxyRequestSchema.shape, outcome: z.enum(requestOutcomes) })
   .openapi('ProxyRequest');
 
-const zoneQuery = z
+const currency = z.string().describe('what every `cost` is in');
+
+const listAnswerSchema = pageSchema(requestSchema).extend({ currency });
+
+export const zoneQuery = z
   .string()
   .max(64)
   .refine(isTimeZone, 'must be a time zone such as Europe/Berlin, or an offset such as +05:30')
@@ -60,6 +65,7 @@ const totalsAnswerSchema = z.object({
   zone: z.string(),
   from: unixSeconds,
   to: unixSeconds,
+  currency,
   items: z.array(z.object(proxyTotalsShape.shape).openapi('ProxyTotals')),
 });
 
@@ -70,12 +76,12 @@ export function proxyRequestRoutes(deps: ApiDeps) {
       adminRoute('get', '/api/proxy/requests', {
         summary: 'The requests that the gateway served, newest first, without their content',
         request: { query: listQuery },
-        responses: jsonAnswer(pageSchema(requestSchema), 'a page of requests'),
+        responses: jsonAnswer(listAnswerSchema, 'a page of requests'),
       }),
       async (c) => {
         const { limit, ...filter } = c.req.valid('query');
         const found = await listProxyRequests(deps.db, { ...filter, limit: limit + 1 });
-        return c.json(pageOf(found, limit), 200);
+        return c.json({ ...pageOf(found, limit), currency: await readCurrency(deps) }, 200);
       },
     )
     .openapi(
@@ -96,7 +102,8 @@ export function proxyRequestRoutes(deps: ApiDeps) {
         const from = given.from ?? Math.max(0, to - defaultSpanS);
         const items = await sumProxyRequests(deps.db, { ...given, from, to });
         const { group_by, zone } = given;
-        return c.json({ group_by, zone, from, to, items }, 200);
+        const currency = await readCurrency(deps);
+        return c.json({ group_by, zone, from, to, currency, items }, 200);
       },
     );
 }

@@ -5,9 +5,7 @@ export const longestTag = 32;
 
 /** The tags with further ones. Tags that differ only in case are one, in the spelling that was there first. */
 export function withTags(tags: readonly string[], more: readonly string[]): string[] {
-  const known = new Map<string, string>();
-  for (const tag of [...tags, ...more]) if (!known.has(keyOf(tag))) known.set(keyOf(tag), tag);
-  return [...known.values()];
+  return [...tagsByKey([...tags, ...more]).values()];
 }
 
 /** The tags without these, in whatever case. */
@@ -19,6 +17,13 @@ export function withoutTags(tags: readonly string[], fewer: readonly string[]): 
 /** Whether one of the tags is this one, in whatever case. */
 export function hasTag(tags: readonly string[], tag: string): boolean {
   return keysOf(tags).has(keyOf(tag));
+}
+
+/** Each tag with the spelling that comes first, by what is the same in every spelling. */
+export function tagsByKey(tags: Iterable<string>): Map<string, string> {
+  const known = new Map<string, string>();
+  for (const tag of tags) if (!known.has(keyOf(tag))) known.set(keyOf(tag), tag);
+  return known;
 }
 
 function keysOf(tags: readonly string[]): Set<string> {

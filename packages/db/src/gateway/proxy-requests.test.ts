@@ -12,7 +12,7 @@ import {
   sumProxyRequests,
 } from '../index.ts';
 import { type ProxyRequestFilter, proxyRequestCodec } from './proxy-requests.ts';
-import type { SumProxyRequestsInput } from './proxy-totals.ts';
+import type { SumProxyRequestsInput } from './sum-proxy-requests.ts';
 
 const day = 86_400;
 const broken = { error: 'the stream broke off', error_kind: 'network' } as const;

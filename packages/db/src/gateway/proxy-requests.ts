@@ -25,7 +25,7 @@ export const proxyRequestCodec = createCodec<ProxyRequestRow>({
 /** Which requests to look at; `key_id` null: made with the master token. */
 export interface ProxyRequestFilter extends Filter<FilterFields>, TimeRange {}
 
-interface FilterFields extends Pick<ProxyRequestRow, 'key_id' | 'route' | 'outcome'> {
+export interface FilterFields extends Pick<ProxyRequestRow, 'key_id' | 'route' | 'outcome'> {
   target_id: number;
   /** As the channel names it. */
   model: string;

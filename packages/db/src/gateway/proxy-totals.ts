@@ -1,9 +1,7 @@
 import {
-  localDaysOf,
   namesOf,
   objectRoutes,
   type ProxyRequest,
-  type ProxyTotals,
   pick,
   proxyTotalsShape,
   recordOf,
@@ -13,9 +11,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { chunksOf } from '../engine/chunks-of.ts';
 import { excluded } from '../engine/columns.ts';
 import type { Database } from '../engine/database.ts';
-import { withoutUndefined } from '../engine/filter.ts';
+import { type Filter, withoutUndefined } from '../engine/filter.ts';
 import type { Schema } from '../schema.ts';
-import { type ProxyRequestFilter, secondsPerHour } from './proxy-requests.ts';
+import { type FilterFields, type ProxyRequestFilter, secondsPerHour } from './proxy-requests.ts';
 
 type ProxyTotalsRow = Schema['proxy_totals'];
 
@@ -60,7 +58,7 @@ function sumByGroup(requests: readonly ProxyRequest[]): Map<string, ProxyTotalsR
     const group = JSON.stringify(key.map((column) => one[column]));
     const known = groups.get(group);
     if (!known) groups.set(group, one);
-    else for (const sum of sums) known[sum] += one[sum];
+    else addSums(known, one);
   }
   return groups;
 }
@@ -117,78 +115,71 @@ export async function addCostChanges(db: Database, changes: readonly CostChange[
   }
 }
 
-export const totalsGroups = ['key', 'channel', 'model', 'hour', 'day'] as const;
-export type TotalsGroup = (typeof totalsGroups)[number];
+/** What totals are stored by. */
+export type StoredGroup = keyof typeof columnsOf;
 
-/** The hours that contain `from` and `to` count as a whole, except by day. */
-export interface SumProxyRequestsInput extends ProxyRequestFilter {
-  group_by: TotalsGroup;
-  /** Where days begin, as `localDaysOf` knows it; UTC by default. */
-  zone?: string | undefined;
-}
+export type Sums = Record<(typeof sums)[number], number>;
 
-/** Sums the matching requests by key, channel, model, hour or day: most requests first, times in order. */
-export async function sumProxyRequests(
-  db: Database,
-  { zone = 'UTC', ...input }: SumProxyRequestsInput,
-): Promise<ProxyTotals[]> {
-  const { group_by, ...filter } = input;
-  const rows =
-    group_by === 'day'
-      ? await sumByDay(db, filter, zone)
-      : await readSums(db, { ...filter, group_by });
-  const totals = rows.map(({ group, name, is_objects, sums: summed }) => {
-    const { first_byte_sum_s, first_byte_count, ...counted } = summed;
-    return {
-      group: groupOf(group_by, group),
-      name,
-      is_objects,
-      ...counted,
-      first_byte_s: first_byte_count === 0 ? null : first_byte_sum_s / first_byte_count,
-    };
-  });
-  return totals.sort((a, b) =>
-    isTime(group_by) ? Number(a.group) - Number(b.group) : byRequests(a, b),
-  );
-}
-
-/** Days are made of hours. */
-type StoredGroup = Exclude<TotalsGroup, 'day'>;
-
-type Sums = Record<(typeof sums)[number], number>;
-
-interface GroupSums {
+export interface GroupSums {
   group: number | string;
   name: string | null;
   is_objects: boolean;
   sums: Sums;
 }
 
-async function readSums(
+/** Sums whole hours, those that contain `from` and `to` included. */
+export async function readSums(
   { kysely }: Database,
-  { group_by, key_id, from, to, ...equal }: ProxyRequestFilter & { group_by: StoredGroup },
+  { group_by, from, to, ...equal }: ProxyRequestFilter & { group_by: StoredGroup },
 ): Promise<GroupSums[]> {
-  const columns = columnsOf[group_by];
-  // The table keeps 0 for the master token.
-  const filter = withoutUndefined({ ...equal, key_id: key_id === null ? 0 : key_id });
-  let query = kysely.selectFrom('proxy_totals').where((where) => where.and(filter));
+  let query = kysely.selectFrom('proxy_totals').where((where) => where.and(storedFilter(equal)));
   if (from !== undefined) query = query.where('hour', '>', Math.floor(from - secondsPerHour));
   if (to !== undefined) query = query.where('hour', '<', Math.ceil(to));
   const rows = await query
-    .select([columns.group.as('group'), columns.name.as('name')])
-    .select(sql<number>`max(${asksForObjects})`.as('objects'))
-    .select(({ fn }) =>
-      sums.map((sum) => (sum === 'failures' ? failuresIn(sql`requests`) : fn.sum(sum)).as(sum)),
-    )
-    .groupBy(group_by === 'model' ? [columns.group, asksForObjects] : columns.group)
+    .select(groupColumns(group_by))
+    .select(storedSums)
+    .groupBy(groupKey(group_by))
     .execute();
-  return rows.map(({ group, name, objects, ...row }) => ({
-    ...{ group, name, is_objects: group_by === 'model' && Number(objects) === 1 },
-    sums: numbersIn(row),
-  }));
+  return rows.map((row) => groupSumsOf(row, group_by));
 }
 
-const asksForObjects = sql<number>`case when model = '' and route in (${sql.join(
+/** The table keeps 0 for the master token. */
+export function storedFilter({ key_id, ...equal }: Filter<FilterFields>) {
+  return withoutUndefined({ ...equal, key_id: key_id === null ? 0 : key_id });
+}
+
+export const storedSums = sums.map((sum) =>
+  (sum === 'failures' ? failuresIn(sql`requests`) : sql<number>`sum(${sql.ref(sum)})`).as(sum),
+);
+
+/** What tells the groups apart, of totals and of requests. */
+export function groupColumns(groupBy: StoredGroup) {
+  const { group, name } = columnsOf[groupBy];
+  const objects = sql<number>`max(${asksForObjects})`;
+  return [group.as('group'), name.as('name'), objects.as('objects')] as const;
+}
+
+export function groupKey(groupBy: StoredGroup) {
+  if (groupBy === 'all') return [];
+  const { group } = columnsOf[groupBy];
+  return groupBy === 'model' ? [group, asksForObjects] : [group];
+}
+
+type GroupRow = Record<'group' | 'name' | 'objects' | keyof Sums, unknown>;
+
+export function groupSumsOf(
+  { group, name, objects, ...row }: GroupRow,
+  groupBy: StoredGroup,
+): GroupSums {
+  return {
+    ...{ group: typeof group === 'string' ? group : Number(group) },
+    name: typeof name === 'string' ? name : null,
+    is_objects: groupBy === 'model' && Number(objects) === 1,
+    sums: numbersIn(row),
+  };
+}
+
+const asksForObjects = sql<number>`case when coalesce(model, '') = '' and route in (${sql.join(
   objectRoutes.map((route) => sql.lit(route)),
 )}) then 1 else 0 end`;
 
@@ -197,80 +188,22 @@ function failuresIn(count: RawBuilder<unknown>) {
   return sql<number>`sum(case when outcome = 'upstream_error' then ${count} else 0 end)`;
 }
 
+export function noSums(): Sums {
+  return recordOf(sums, () => 0);
+}
+
+/** Adds `more` to `to`. */
+export function addSums(to: Sums, more: Sums): void {
+  for (const sum of sums) to[sum] += more[sum];
+}
+
 /** Postgres returns sums as text. */
 function numbersIn(row: Record<keyof Sums, unknown>): Sums {
   return recordOf(sums, (sum) => Number(row[sum] ?? 0));
 }
 
-/** All zones of today are whole quarters of an hour from UTC. */
-const quarterS = 900;
-
-/**
- * Totals are kept by the hour. In a zone that isn't whole hours from UTC, days begin within an hour: the
- * requests of those hours are summed by the quarter.
- */
-async function sumByDay(
-  db: Database,
-  filter: ProxyRequestFilter,
-  zone: string,
-): Promise<GroupSums[]> {
-  const dayOf = localDaysOf(zone);
-  const hours = await readSums(db, { ...filter, group_by: 'hour' });
-  const isSplit = ({ group }: GroupSums) =>
-    dayOf(Number(group)) !== dayOf(Number(group) + secondsPerHour - 1);
-  const [split, whole] = [hours.filter(isSplit), hours.filter((hour) => !isSplit(hour))];
-  const quarters = await readQuarters(
-    db,
-    filter,
-    split.map(({ group }) => Number(group)),
-  );
-  const days = new Map<number, GroupSums>();
-  for (const { group, sums: more } of [...whole, ...quarters]) {
-    const start = dayOf(Number(group));
-    const day = days.get(start);
-    if (!day) days.set(start, { group: start, name: null, is_objects: false, sums: { ...more } });
-    else for (const sum of sums) day.sums[sum] += more[sum];
-  }
-  return [...days.values()];
-}
-
-/** Fewer than SQLite allows in one expression. */
-const hoursAtOnce = 100;
-
-async function readQuarters(
-  { kysely }: Database,
-  { from = 0, to = Number.MAX_SAFE_INTEGER, ...equal }: ProxyRequestFilter,
-  hours: readonly number[],
-): Promise<GroupSums[]> {
-  const quarters: GroupSums[] = [];
-  const start = sql<number>`cast(floor(timestamp / ${sql.lit(quarterS)}) as integer) * ${sql.lit(quarterS)}`;
-  for (let at = 0; at < hours.length; at += hoursAtOnce) {
-    const chunk = hours.slice(at, at + hoursAtOnce);
-    const rows = await kysely
-      .selectFrom('proxy_requests')
-      .select([start.as('group'), ...rawSums])
-      .where((where) =>
-        where.or(
-          chunk.map((hour) => where.between('timestamp', hour, hour + secondsPerHour - 1e-6)),
-        ),
-      )
-      .where((where) => where.and(withoutUndefined({ ...equal, refused_for: null })))
-      .where('timestamp', '>=', Math.floor(from / quarterS) * quarterS)
-      .where('timestamp', '<', Math.ceil(to / quarterS) * quarterS)
-      .groupBy(start)
-      .execute();
-    quarters.push(
-      ...rows.map(({ group, ...row }) => ({
-        ...{ group, name: null, is_objects: false },
-        sums: numbersIn(row),
-      })),
-    );
-  }
-  return quarters;
-}
-
 /** As `totalsOf` counts one request. */
-const rawSums = [
+export const rawSums = [
   sql<number>`count(*)`.as('requests'),
   failuresIn(sql`1`).as('failures'),
   ...[...tokenSums, 'cost' as const].map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)),
@@ -279,24 +212,18 @@ const rawSums = [
   sql<number>`count(first_byte_s)`.as('first_byte_count'),
 ];
 
-function isTime(groupBy: TotalsGroup): boolean {
-  return groupBy === 'hour' || groupBy === 'day';
-}
-
-function byRequests(a: ProxyTotals, b: ProxyTotals): number {
-  return b.requests - a.requests || String(a.group ?? '').localeCompare(String(b.group ?? ''));
-}
-
 const none = sql<string | null>`null`;
+/** The totals keep 0 and '' for "none", because a primary key can't hold null. */
 const columnsOf = {
-  key: { group: sql<number | string>`key_id`, name: sql<string | null>`max(key_name)` },
-  channel: { group: sql<number | string>`target_id`, name: sql<string | null>`max(target_name)` },
-  model: { group: sql<number | string>`model`, name: none },
+  key: {
+    group: sql<number | string>`coalesce(key_id, 0)`,
+    name: sql<string | null>`max(key_name)`,
+  },
+  channel: {
+    group: sql<number | string>`coalesce(target_id, 0)`,
+    name: sql<string | null>`max(target_name)`,
+  },
+  model: { group: sql<number | string>`coalesce(model, '')`, name: none },
   hour: { group: sql<number | string>`hour`, name: none },
+  all: { group: sql<number | string>`0`, name: none },
 };
-
-/** The table keeps 0 and '' for "none", because a primary key can't hold null. */
-function groupOf(groupBy: TotalsGroup, group: number | string): number | string | null {
-  if (isTime(groupBy)) return Number(group);
-  return group === 0 || group === '' ? null : group;
-}
