@@ -7,6 +7,7 @@ export const pages = [
   'viewer.html',
   'models.html',
   'requests.html',
+  'spend.html',
   'incidents.html',
   'analysis.html',
   'admin.html',

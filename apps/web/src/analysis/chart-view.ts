@@ -147,7 +147,7 @@ export interface ChartRow {
   cells: string[];
 }
 
-export function chartRows({ labels, exact, series, unit }: ChartView): ChartRow[] {
+export function chartRows({ labels, exact, series, unit }: ChartSketch): ChartRow[] {
   return labels.map((label, step) => ({
     label,
     exact: exact[step] ?? '',

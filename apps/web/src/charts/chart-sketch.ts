@@ -1,5 +1,7 @@
 import { formatBytes, formatCores } from '../format/amount.ts';
 import { formatLatency, formatPercent } from '../format/duration.ts';
+import { formatMoney } from '../format/money.ts';
+import type { Language } from '../i18n/translate.ts';
 
 /** A line or a stack of bars in a chart. */
 export interface Series {
@@ -10,10 +12,16 @@ export interface Series {
   values: (number | null)[];
 }
 
+/** Amounts of money, in the reader's words. */
+export interface Money {
+  currency: string;
+  language: Language;
+}
+
 /** The content of a chart: a value of each series for each label. */
 export interface ChartSketch {
   kind: 'line' | 'bars';
-  unit: 'percent' | 'seconds' | 'count' | 'amount' | 'cores' | 'bytes';
+  unit: 'percent' | 'seconds' | 'count' | 'amount' | 'cores' | 'bytes' | Money;
   labels: string[];
   /** The labels in full, for tooltips. */
   exact: string[];
@@ -27,6 +35,7 @@ export function colorName(color: Series['color']): string {
 
 export function formatValue(value: number | null, unit: ChartSketch['unit']): string {
   if (value === null) return '—';
+  if (typeof unit === 'object') return formatMoney(value, unit.currency, unit.language);
   switch (unit) {
     case 'percent':
       return formatPercent(value);

@@ -3,13 +3,15 @@ import type { alerts } from './en/alerts.ts';
 import type { gateway } from './en/gateway.ts';
 import type { incidents } from './en/incidents.ts';
 import { en } from './en/index.ts';
+import type { spend } from './en/spend.ts';
 import { zh } from './zh/index.ts';
 
 export type TextKey = keyof (typeof en &
   typeof admin &
   typeof gateway &
   typeof incidents &
-  typeof alerts);
+  typeof alerts &
+  typeof spend);
 /** The keys that exist as `.one` and `.other`, without that ending. */
 export type CountKey = TextKey extends infer K
   ? K extends `${infer Base}.one`

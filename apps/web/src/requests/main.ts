@@ -43,6 +43,7 @@ function start() {
     element: elementById('requests'),
     loop,
     requests: tail.requests,
+    currency: tail.currency,
   });
   const loadAll = async () => {
     await tail.reload();

@@ -38,7 +38,8 @@ const request: ListedRequest = {
   ...{ cached_input_tokens: null, cache_write_tokens: null, reasoning_tokens: null },
   ...{ cache_write_1h_tokens: null, audio_input_tokens: null, audio_output_tokens: null },
   ...{ image_input_tokens: null, image_output_tokens: null, tokens_estimated: false },
-  ...{ cost: null, price: null, reported_cost: null },
+  ...{ cost: 0.0042, reported_cost: null },
+  price: { source: 'channel', multiplier: 0.35, input: 0.875, output: 3.5 },
   ...{ counted_tokens: null, refused_for: null, client_address: null },
   request_bytes: 100,
   response_bytes: 2000,
@@ -48,7 +49,7 @@ const request: ListedRequest = {
 };
 
 it('a request that succeeded on a second channel shows both attempts', () => {
-  const line = requestLine(request, translatorFor('en'));
+  const line = requestLine(request, 'USD', translatorFor('en'));
   expect(line).toMatchObject({
     tone: 'ok',
     key: 'Master token',
@@ -69,19 +70,38 @@ it('if the client left, the line says so and nobody is at fault', () => {
     outcome: 'client_error',
     attempts: answered ? [{ ...answered, status: null }] : [],
   } as const;
-  const line = requestLine(left, translatorFor('en'));
+  const line = requestLine(left, 'USD', translatorFor('en'));
   expect(line).toMatchObject({ tone: 'idle', kindText: 'The client disconnected' });
   expect(line.attempts).toMatchObject([{ tone: 'idle', note: 'The client disconnected' }]);
 });
 
 it('the detail has each class of tokens that was reported', () => {
   const usage = { cached_input_tokens: 800, cache_write_tokens: null, reasoning_tokens: 0 };
-  const { facts } = requestLine({ ...request, ...usage }, translatorFor('en'));
-  expect(facts.slice(-3)).toEqual([
+  const { facts } = requestLine({ ...request, ...usage }, 'USD', translatorFor('en'));
+  expect(facts.slice(-6, -3)).toEqual([
     { label: 'Input tokens', value: '1,200' },
     { label: 'Read from a cache', value: '800' },
     { label: 'Reasoning tokens', value: '0' },
   ]);
+});
+
+it('says what it cost, and by which price', () => {
+  const line = requestLine(request, 'CNY', translatorFor('en'));
+  expect(line.cost).toBe('¥0.0042');
+  expect(line.facts.slice(-3)).toEqual([
+    { label: 'Cost', value: '¥0.0042' },
+    { label: 'Price', value: 'input ¥0.875, output ¥3.50 per million tokens' },
+    { label: 'Price from', value: 'the channel’s prices × 0.35' },
+  ]);
+});
+
+it('an estimated cost, an unknown one and none are told apart', () => {
+  const costOf = (given: Partial<ListedRequest>) =>
+    requestLine({ ...request, ...given }, 'USD', translatorFor('en')).cost;
+  expect(costOf({ tokens_estimated: true })).toBe('≈ $0.0042');
+  expect(costOf({ cost: null, price: null })).toBe('unknown');
+  expect(costOf({ cost: 0, price: null })).toBe('$0.00');
+  expect(costOf({ cost: 0, price: null, attempts: [] })).toBe('—');
 });
 
 it('a request for an object says what it was and what was done', () => {
@@ -90,13 +110,13 @@ it('a request for an object says what it was and what was done', () => {
     ...{ requested_model: '', model: null, route: 'files' },
     attempts: [{ ...attempt, model: '', object_action: 'upload' }],
   };
-  const line = requestLine(upload, translatorFor('en'));
+  const line = requestLine(upload, 'USD', translatorFor('en'));
   expect(line.model).toBe('Files: upload');
   expect(line.attempts).toMatchObject([{ place: 'Aurora' }]);
-  expect(requestLine(upload, translatorFor('zh')).model).toBe('文件：上传');
+  expect(requestLine(upload, 'USD', translatorFor('zh')).model).toBe('文件：上传');
   const empty: ListedRequest = { ...upload, route: 'batches', attempts: [] };
-  expect(requestLine(empty, translatorFor('en')).model).toBe('Batches');
-  expect(requestLine({ ...upload, route: 'chat' }, translatorFor('en')).model).toBe(
+  expect(requestLine(empty, 'USD', translatorFor('en')).model).toBe('Batches');
+  expect(requestLine({ ...upload, route: 'chat' }, 'USD', translatorFor('en')).model).toBe(
     'No model named',
   );
 });
@@ -109,7 +129,7 @@ it('a request that was refused says for what, and has no key and no model', () =
     error: 'GET /v1/models: the key is unknown or was revoked',
     client_address: '203.0.113.7',
   };
-  expect(requestLine(refused, translatorFor('en'))).toMatchObject({
+  expect(requestLine(refused, 'USD', translatorFor('en'))).toMatchObject({
     ...{ tone: 'warn', model: 'Unknown key', key: '203.0.113.7', channel: '—', route: 'models' },
     error: 'GET /v1/models: the key is unknown or was revoked',
   });

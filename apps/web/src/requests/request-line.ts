@@ -2,6 +2,8 @@ import { objectRoutes } from '@api-monitor/core';
 import type { InferResponseType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
 import { formatLatency } from '../format/duration.ts';
+import { formatMoney } from '../format/money.ts';
+import { formatPrice, priceSourceText } from '../format/price.ts';
 import { formatExactTime, formatSeconds } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 
@@ -14,7 +16,7 @@ type Tone = 'ok' | 'warn' | 'bad' | 'idle';
 export type RequestLine = ReturnType<typeof requestLine>;
 
 /** A request's line in the list, ready to print. */
-export function requestLine(request: ListedRequest, translator: Translator) {
+export function requestLine(request: ListedRequest, currency: string, translator: Translator) {
   const { t, count, formats } = translator;
   const figure = (value: number | null) => (value === null ? '—' : formats.number.format(value));
   const attempts = request.attempts.length;
@@ -30,10 +32,11 @@ export function requestLine(request: ListedRequest, translator: Translator) {
     duration: formatLatency(request.duration_s),
     firstByte: formatLatency(request.first_byte_s),
     tokens: `${figure(request.input_tokens)} → ${figure(request.output_tokens)}`,
+    cost: costText(request, currency, translator),
     attemptsText: attempts > 1 ? count('requests.attempts', attempts) : '',
     route: request.route,
     error: request.error ?? '',
-    facts: factsOf(request, translator),
+    facts: [...factsOf(request, translator), ...costFacts(request, currency, translator)],
     attempts: request.attempts.map((attempt) => ({
       place: [attempt.target_name, attempt.model].filter(Boolean).join('/'),
       tone: toneOfAttempt(attempt),
@@ -120,4 +123,40 @@ function tokenFacts(request: ListedRequest, { t, formats }: Translator) {
   return facts.flatMap(([key, count]) =>
     count === null ? [] : [{ label: t(key), value: formats.number.format(count) }],
   );
+}
+
+/** What a request cost: `≈` if its tokens are estimated, a dash if it reached no channel. */
+function costText(
+  { cost, attempts, tokens_estimated }: ListedRequest,
+  currency: string,
+  { t, language }: Translator,
+): string {
+  if (attempts.length === 0) return '—';
+  if (cost === null) return t('requests.cost.unknown');
+  return `${tokens_estimated && cost > 0 ? '≈ ' : ''}${formatMoney(cost, currency, language)}`;
+}
+
+/** The cost with the price that it was computed with. */
+function costFacts(request: ListedRequest, currency: string, translator: Translator) {
+  const { attempts, price, reported_cost, tokens_estimated } = request;
+  const { t, formats } = translator;
+  if (attempts.length === 0) return [];
+  return [
+    { label: t('requests.cost'), value: costText(request, currency, translator) },
+    ...(price === null
+      ? []
+      : [
+          { label: t('requests.price'), value: formatPrice(price, currency, translator) },
+          {
+            label: t('requests.price.from'),
+            value: priceSourceText(price, translator),
+          },
+        ]),
+    ...(reported_cost === null
+      ? []
+      : [{ label: t('requests.cost.reported'), value: formats.number.format(reported_cost) }]),
+    ...(tokens_estimated
+      ? [{ label: t('requests.tokens'), value: t('requests.tokens.estimated') }]
+      : []),
+  ];
 }

@@ -2,7 +2,7 @@ import { type RecordedRoute, recordedRoutes } from '@api-monitor/core';
 
 export const spans = ['24h', '7d', '30d'] as const;
 export type Span = (typeof spans)[number];
-export const groups = ['key', 'channel', 'model', 'day'] as const;
+export const groups = ['key', 'channel', 'model', 'tag', 'day'] as const;
 export type Group = (typeof groups)[number];
 export const outcomes = ['all', 'ok', 'client_error', 'upstream_error', 'refused'] as const;
 export type Outcome = (typeof outcomes)[number];

@@ -10,10 +10,13 @@ interface TailListOptions {
   language: LanguageStore;
   loop: DrawLoop;
   requests(): readonly ListedRequest[];
+  /** What costs are in. */
+  currency(): string;
 }
 
 /** The list of requests, drawn by lit-html; a request that is clicked shows its attempts. */
-export function createTailList({ element, language, loop, requests }: TailListOptions) {
+export function createTailList(options: TailListOptions) {
+  const { element, language, loop, requests, currency } = options;
   const openIds = new Set<number>();
 
   const toggle = (id: number) => {
@@ -61,7 +64,7 @@ export function createTailList({ element, language, loop, requests }: TailListOp
     </span>`;
 
   const requestTemplate = (request: ListedRequest) => {
-    const line = requestLine(request, language.translator);
+    const line = requestLine(request, currency(), language.translator);
     const isOpen = openIds.has(request.id);
     return html`
       <li class="request" data-tone=${line.tone}>
@@ -73,6 +76,7 @@ export function createTailList({ element, language, loop, requests }: TailListOp
           <span class="request-key channel-small">${line.key}</span>
           <span class="request-route channel-small">${line.route}</span>
           <span class="request-tokens number channel-small">${line.tokens}</span>
+          <span class="request-cost number">${line.cost}</span>
           <span class="request-figure number channel-small">${line.firstByte}</span>
           <span class="request-figure number">${line.duration}</span>
           ${when(line.error || line.kindText || line.attemptsText, () => noteTemplate(line))}

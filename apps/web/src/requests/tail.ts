@@ -23,6 +23,7 @@ export function createTail({ client, page, filter, isReading, drawList }: TailOp
   /** Newer than those shown, held back while the list is paused or being read. */
   let held: readonly ListedRequest[] = [];
   let turn = 0;
+  let currency = 'USD';
 
   const ask = (place: { before_id?: string; after_id?: string; limit: string }) =>
     page.attempt(() =>
@@ -36,6 +37,7 @@ export function createTail({ client, page, filter, isReading, drawList }: TailOp
     waiting: 0,
     count: 0,
     requests: () => shown,
+    currency: () => currency,
     show(requests: readonly ListedRequest[]): void {
       shown = requests;
       this.count = shown.length;
@@ -61,6 +63,7 @@ export function createTail({ client, page, filter, isReading, drawList }: TailOp
       if (!answer) return page.mayWatch;
       held = [];
       this.waiting = 0;
+      currency = answer.currency;
       this.hasOlder = answer.next_before_id !== null;
       this.show(answer.items);
       return true;

@@ -3,6 +3,7 @@ import { type ApiClient, answerOf } from '../api/client.ts';
 import { download, fileNameOf } from '../export/download.ts';
 import { columnsAsCsv } from '../export/to-csv.ts';
 import { formatPercent } from '../format/duration.ts';
+import { formatMoney } from '../format/money.ts';
 import { isoDay } from '../format/time.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
@@ -16,7 +17,15 @@ import {
   type Span,
   spans,
 } from './requests-address.ts';
-import { spanStart, sumTotals, type Total, timeBars, totalLines } from './totals.ts';
+import {
+  costOf,
+  spanStart,
+  sumTotals,
+  type Total,
+  timeBars,
+  totalLines,
+  unpricedText,
+} from './totals.ts';
 
 interface TotalsOptions {
   client: ApiClient;
@@ -41,6 +50,12 @@ const csvColumns = [
   'cached_input_tokens',
   'cache_write_tokens',
   'reasoning_tokens',
+  'audio_input_tokens',
+  'audio_output_tokens',
+  'image_input_tokens',
+  'image_output_tokens',
+  'cost',
+  'unpriced',
   'first_byte_s',
 ] as const;
 const filterGroups = ['key', 'channel', 'model'] as const;
@@ -52,12 +67,14 @@ export function createTotalsPanel(options: TotalsOptions) {
   let byGroup: Record<(typeof filterGroups)[number], Total[]> = { key: [], channel: [], model: [] };
   let byTime: Total[] = [];
   let rows: Total[] = [];
+  let currency = '';
   let turn = 0;
 
   const ask = async (group_by: Group | 'hour', span: Span, filter: RequestFilter) => {
     const from = String(spanStart(span, nowS(), dayOf));
     const query = { group_by, zone, from, ...filterQueryOf(filter) };
     const answer = await answerOf(client.api.proxy.requests.totals.$get({ query }));
+    currency = answer.currency;
     return answer.items;
   };
 
@@ -84,7 +101,7 @@ export function createTotalsPanel(options: TotalsOptions) {
       (typeof filterGroups)[number],
       { value: string; name: string }[]
     >,
-    figures: { requests: '–', failures: '–', input: '–', output: '–' },
+    figures: { requests: '–', failures: '–', input: '–', output: '–', cost: '–', unpriced: '' },
     mood: 'idle' as 'ok' | 'warn' | 'bad' | 'idle',
     bars: [] as ReturnType<typeof timeBars>,
     lines: [] as ReturnType<typeof totalLines>,
@@ -102,7 +119,8 @@ export function createTotalsPanel(options: TotalsOptions) {
     },
     /** Filters by the key, channel or model of a row. */
     narrowTo(value: string | null): void {
-      if (this.group !== 'day' && value !== null) this.setFilter(this.group, value);
+      const name = filterGroups.find((it) => it === this.group);
+      if (name && value !== null) this.setFilter(name, value);
     },
     clearFilter(): void {
       this.filter = noFilter;
@@ -132,12 +150,15 @@ export function createTotalsPanel(options: TotalsOptions) {
         failures: sum.requests === 0 ? '—' : formatPercent(rate),
         input: number.format(sum.inputTokens),
         output: number.format(sum.outputTokens),
+        cost: currency && formatMoney(costOf(sum), currency, translator.language),
+        unpriced: costOf(sum) === null ? '' : unpricedText(sum.unpriced, translator),
       };
       this.mood = sum.requests === 0 ? 'idle' : rate === 0 ? 'ok' : rate < 5 ? 'warn' : 'bad';
       this.bars = timeBars(byTime, { span: this.span, nowS: nowS(), dayOf }, translator);
-      this.lines = totalLines(rows, this.group, translator);
+      this.lines = totalLines(rows, { group: this.group, currency }, translator);
       for (const name of filterGroups) {
-        this.choices[name] = totalLines(byGroup[name], name, translator).flatMap((line) =>
+        const lines = totalLines(byGroup[name], { group: name, currency }, translator);
+        this.choices[name] = lines.flatMap((line) =>
           line.filter === null ? [] : [{ value: line.filter, name: line.name }],
         );
       }

@@ -1,12 +1,15 @@
 import { localDaysOf } from '@api-monitor/core';
 import { expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
+import type { Group } from './requests-address.ts';
 import { spanStart, sumTotals, type Total, timeBars, totalLines } from './totals.ts';
 
 const en = translatorFor('en');
 const hour = 3600;
 const nowS = 500_000 * hour + 1800;
 const dayOf = localDaysOf('Europe/Berlin');
+
+const by = (group: Group) => ({ group, currency: 'USD' });
 
 function total(given: Partial<Total> = {}): Total {
   return {
@@ -19,7 +22,7 @@ function total(given: Partial<Total> = {}): Total {
     output_tokens: 200,
     ...{ cached_input_tokens: 40, cache_write_tokens: 10, reasoning_tokens: 50 },
     ...{ cache_write_1h_tokens: 0, audio_input_tokens: 0, audio_output_tokens: 0 },
-    ...{ image_input_tokens: 0, image_output_tokens: 0, cost: 0.5, unpriced: 0 },
+    ...{ image_input_tokens: 0, image_output_tokens: 0, cost: 0.25, unpriced: 2 },
     first_byte_s: 0.4,
     ...given,
   };
@@ -31,37 +34,49 @@ it('adds up its rows', () => {
     failures: 1,
     inputTokens: 200,
     outputTokens: 400,
+    cost: 0.5,
+    unpriced: 4,
   });
 });
 
 it('names the master token, and requests that went to no channel', () => {
-  expect(totalLines([total({ group: null, name: 'master' })], 'key', en)[0]).toMatchObject({
+  expect(totalLines([total({ group: null, name: 'master' })], by('key'), en)[0]).toMatchObject({
     name: 'Master token',
     filter: 'master',
     failureRate: '10%',
   });
-  expect(totalLines([total({ group: null, name: null })], 'channel', en)[0]).toMatchObject({
+  expect(totalLines([total({ group: null, name: null })], by('channel'), en)[0]).toMatchObject({
     name: 'No channel: none has the model, or refused',
     filter: null,
   });
-  expect(totalLines([total({ group: null, name: null })], 'model', en)[0]).toMatchObject({
+  expect(totalLines([total({ group: null, name: null })], by('model'), en)[0]).toMatchObject({
     name: 'No model: unknown name, or refused',
     filter: null,
   });
   const objects = total({ group: null, name: null, is_objects: true });
-  expect(totalLines([objects], 'model', en)[0]).toMatchObject({
+  expect(totalLines([objects], by('model'), en)[0]).toMatchObject({
     name: 'Files, batches and other objects',
     filter: null,
   });
 });
 
 it('names the parts of the tokens, if there are any', () => {
-  expect(totalLines([total()], 'key', en)[0]).toMatchObject({
+  expect(totalLines([total()], by('key'), en)[0]).toMatchObject({
     cachedText: '40 cached',
     writtenText: '10 cache writes',
     reasoningText: '50 reasoning',
   });
-  expect(totalLines([total({ reasoning_tokens: 0 })], 'key', en)[0]?.reasoningText).toBe('');
+  expect(totalLines([total({ reasoning_tokens: 0 })], by('key'), en)[0]?.reasoningText).toBe('');
+});
+
+it('says what requests cost, and how many are not in the sum', () => {
+  const costs = (given: Partial<Total>) => {
+    const [line] = totalLines([total(given)], by('tag'), en);
+    return [line?.name, line?.cost, line?.unpricedText];
+  };
+  expect(costs({ group: 'eu' })).toEqual(['eu', '$0.25', '+ 2 of unknown cost']);
+  expect(costs({ group: null, unpriced: 0 })).toEqual(['No tag', '$0.25', '']);
+  expect(costs({ group: 'eu', cost: 0, unpriced: 10 })).toEqual(['eu', '—', '']);
 });
 
 it('draws a bar for each hour of the requested day, even empty ones', () => {

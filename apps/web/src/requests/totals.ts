@@ -1,6 +1,7 @@
 import type { InferResponseType } from 'hono/client';
 import type { ApiClient } from '../api/client.ts';
 import { formatLatency, formatPercent } from '../format/duration.ts';
+import { formatMoney } from '../format/money.ts';
 import { formatDay, formatMoment } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import type { Group, Span } from './requests-address.ts';
@@ -12,12 +13,16 @@ export type Total = InferResponseType<
 >['items'][number];
 
 /** The table's rows, ready to print. */
-export function totalLines(totals: readonly Total[], group: Group, translator: Translator) {
-  const { formats } = translator;
+export function totalLines(
+  totals: readonly Total[],
+  { group, currency }: { group: Group; currency: string },
+  translator: Translator,
+) {
+  const { formats, language } = translator;
   const most = Math.max(1, ...totals.map((it) => it.requests));
   return totals.map((total) => ({
     key: `${total.group} ${total.is_objects}`,
-    name: nameOf(total, group, translator),
+    name: groupName(total, group, translator),
     /** The value for the filter; null if the row can't be filtered by. */
     filter: filterOf(total, group),
     requests: formats.number.format(total.requests),
@@ -29,6 +34,9 @@ export function totalLines(totals: readonly Total[], group: Group, translator: T
     cachedText: partText('requests.of_cached', total.cached_input_tokens, translator),
     writtenText: partText('requests.of_written', total.cache_write_tokens, translator),
     reasoningText: partText('requests.of_reasoning', total.reasoning_tokens, translator),
+    cost: formatMoney(costOf(total), currency, language),
+    /** How many requests it leaves out. */
+    unpricedText: costOf(total) === null ? '' : unpricedText(total.unpriced, translator),
     firstByte: formatLatency(total.first_byte_s),
     /** Of the largest row, from 0 to 1. */
     share: total.requests / most,
@@ -36,7 +44,7 @@ export function totalLines(totals: readonly Total[], group: Group, translator: T
   }));
 }
 
-function partText(
+export function partText(
   key: 'requests.of_cached' | 'requests.of_written' | 'requests.of_reasoning',
   tokens: number,
   { t, formats }: Translator,
@@ -44,28 +52,51 @@ function partText(
   return tokens === 0 ? '' : t(key, { tokens: formats.number.format(tokens) });
 }
 
-function nameOf({ group, name, is_objects }: Total, by: Group, translator: Translator): string {
+/** What a row's key, channel, model or day is called. */
+export function groupName(
+  { group, name, is_objects }: Pick<Total, 'group' | 'name' | 'is_objects'>,
+  by: Group,
+  translator: Translator,
+): string {
   const { t } = translator;
   if (by === 'day') return formatDay(Number(group), translator);
   if (by === 'key') return group === null ? t('requests.master') : (name ?? '');
   if (by === 'channel') return group === null ? t('requests.no_channel') : (name ?? '');
+  if (by === 'tag') return group === null ? t('requests.no_tag') : String(group);
   if (group !== null) return String(group);
   return t(is_objects ? 'requests.objects' : 'requests.no_model');
 }
 
 function filterOf({ group }: Total, by: Group): string | null {
-  if (by === 'day') return null;
+  if (by === 'day' || by === 'tag') return null;
   if (by === 'key' && group === null) return 'master';
   return group === null ? null : String(group);
 }
 
+/** What the requests cost whose cost is known; null if that is true of none. */
+export function costOf({
+  cost,
+  requests,
+  unpriced,
+}: Pick<Total, 'cost' | 'requests' | 'unpriced'>) {
+  return requests > 0 && unpriced === requests ? null : cost;
+}
+
+/** Says how many requests a sum of costs leaves out; empty if there are none. */
+export function unpricedText(unpriced: number, { t, formats }: Translator): string {
+  if (unpriced === 0) return '';
+  return t('requests.of_unpriced', { number: formats.number.format(unpriced) });
+}
+
 export function sumTotals(totals: readonly Total[]) {
-  const sum = { requests: 0, failures: 0, inputTokens: 0, outputTokens: 0 };
+  const sum = { requests: 0, failures: 0, inputTokens: 0, outputTokens: 0, cost: 0, unpriced: 0 };
   for (const total of totals) {
     sum.requests += total.requests;
     sum.failures += total.failures;
     sum.inputTokens += total.input_tokens;
     sum.outputTokens += total.output_tokens;
+    sum.cost += total.cost;
+    sum.unpriced += total.unpriced;
   }
   return sum;
 }

@@ -17,6 +17,8 @@ export function createBellStore({ client, language }: BellOptions) {
     isShown: false,
     /** The server wants a login, or another one: nothing is asked until that changes. */
     isRefused: false,
+    /** Whether the reader is known to be a visitor. */
+    isForVisitor: false,
     open: 0,
     isCritical: false,
     get tone() {
@@ -38,7 +40,8 @@ export function createBellStore({ client, language }: BellOptions) {
         const answer = await answerOf(client.api.incidents.$get({ query }));
         this.open = answer.open;
         this.isCritical = answer.items.length > 0;
-        Object.assign(this, { isShown: true, isRefused: false });
+        const isForVisitor = !answer.can_change;
+        Object.assign(this, { isShown: true, isRefused: false, isForVisitor });
       } catch (error) {
         if (!(error instanceof ApiFailure)) throw error;
         // While the server can't be reached, the bell keeps what it knew.

@@ -23,7 +23,16 @@ export type ShellComponents = Shell['components'];
 
 interface ShellOptions {
   /** The page's link in the navigation. */
-  page: 'home' | 'models' | 'requests' | 'incidents' | 'docs' | 'gateway' | 'status' | 'admin';
+  page:
+    | 'home'
+    | 'models'
+    | 'requests'
+    | 'spend'
+    | 'incidents'
+    | 'docs'
+    | 'gateway'
+    | 'status'
+    | 'admin';
   /** Called when a token was accepted or forgotten, also in another tab. */
   onTokenChange?: () => void;
   /** Texts that only this page has. */

@@ -17,6 +17,7 @@ export const shell = {
   'shell.gateway': 'Gateway',
   'shell.models': 'Models',
   'shell.requests': 'Requests',
+  'shell.spend': 'Spend',
   'shell.incidents': 'Incidents',
   'shell.bell.one': '{count} open incident',
   'shell.bell.other': '{count} open incidents',

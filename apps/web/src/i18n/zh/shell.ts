@@ -17,6 +17,7 @@ export const shell: ZhOf<typeof en> = {
   'shell.navigation': '页面',
   'shell.gateway': '网关',
   'shell.models': '模型',
+  'shell.spend': '费用',
   'shell.requests': '请求',
   'shell.incidents': '事件',
   'shell.bell.other': '{count} 个未恢复的事件',
