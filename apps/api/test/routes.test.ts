@@ -99,6 +99,8 @@ test('a bare model goes to the fastest proven channel, and each refusal has its 
     live_failures: 0,
     live_error: null,
     probe_error: null,
+    price: { source: 'table', multiplier: 1, input: 2.5, output: 10, cached_input: 1.25 },
+    estimated_cost: 0.015,
     keys: null,
   });
   expect(answer.candidates[2]).toMatchObject({
@@ -382,4 +384,53 @@ test('a model must be named', async () => {
   const { asAdmin } = await openTestApi();
   const { status, json } = await asAdmin('GET', '/api/routes');
   expect([status, json.detail]).toEqual([400, 'model is required']);
+});
+
+test('by price, the figures say why the first is first, and only to admins', async () => {
+  const { asAdmin, asVisitor, explain } = await withChannels({
+    givenSettings: { routing_policy: 'price' },
+  });
+  const set = (id: number, fields: object) => asAdmin('PATCH', `/api/targets/${id}`, fields);
+  await set(1, { price_multiplier: 0.5 });
+  await set(2, { prices: ['gpt-* = input 2, output 4, request 0.002'], unit_cost: 0.7 });
+  const answer = await explain('gpt-4o');
+  expect(answer).toMatchObject({
+    ...{ policy: 'price', currency: 'USD', chosen: { target_name: 'slow' } },
+    estimate: { input_tokens: 4000, output_tokens: 500 },
+    candidates: [
+      {
+        target_name: 'slow',
+        price: { source: 'table', multiplier: 0.5, input: 1.25, output: 5 },
+        estimated_cost: expect.closeTo(0.0075, 9),
+      },
+      {
+        target_name: 'fast',
+        price: { source: 'channel', multiplier: 0.7, input: 1.4, output: 2.8, request: 0.0014 },
+        estimated_cost: expect.closeTo(0.0084, 9),
+      },
+      { target_name: 'dead', refused_code: 'probe_failed' },
+    ],
+  });
+  const long = await explain('gpt-4o', '&input_tokens=1000&output_tokens=9000');
+  expect(long).toMatchObject({
+    estimate: { input_tokens: 1000, output_tokens: 9000 },
+    chosen: { target_name: 'fast' },
+  });
+  const shown = (await asVisitor('GET', '/api/routes?model=gpt-4o')).json;
+  expect(shown.candidates[0]).toMatchObject({
+    ...{ target_name: 'slow', price: null, estimated_cost: null },
+  });
+  const { items } = (await asAdmin('GET', '/api/models')).json;
+  expect(items[0].channels[0]).toMatchObject({ target_name: 'slow', price: { input: 1.25 } });
+  const { items: forVisitors } = (await asVisitor('GET', '/api/models')).json;
+  expect(forVisitors[0].channels[0].price).toBeNull();
+  const chosen = async () => (await explain('gpt-4o')).chosen.target_name;
+  await asAdmin('PATCH', '/api/admin/settings', { price_tolerance: 1.2 });
+  expect(await chosen()).toBe('fast');
+  await set(2, { prices: ['gpt-4o = request 1'] });
+  expect(await chosen()).toBe('slow');
+  await set(1, { price_multiplier: 1000 });
+  expect(await chosen()).toBe('fast');
+  await asAdmin('PATCH', '/api/admin/settings', { prices: ['gpt-4o = request 0.0001'] });
+  expect(await chosen()).toBe('slow');
 });

@@ -27,6 +27,7 @@ test('the settings have their sources, and masked secrets', async () => {
     prices: [],
     currency: 'USD',
     spread: 1.25,
+    price_tolerance: 1.05,
     sources: {
       api_monitor_token: 'environment',
       api_monitor_token_visitor: 'environment',
@@ -46,6 +47,7 @@ test('the settings have their sources, and masked secrets', async () => {
       prices: 'default',
       currency: 'default',
       spread: 'default',
+      price_tolerance: 'default',
     },
   });
   expect(text).not.toContain(adminToken);
@@ -133,7 +135,8 @@ test('the gateway’s settings have bounds, sources and a line in the audit log'
   const back = (await asSession('PATCH', path, { routing_policy: null, spread: null })).json.item;
   expect(back).toMatchObject({ routing_policy: 'round-robin', spread: 1.25 });
   for (const wrong of [
-    { routing_policy: 'price' },
+    { routing_policy: 'cheapest' },
+    { price_tolerance: 11 },
     { patience_s: 0 },
     { patience_s: 1.5 },
     { spread: 0.9 },

@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { evidenceRouteOf, noUse, type RefusedFor, type Trail } from '@api-monitor/core';
+import {
+  evidenceRouteOf,
+  noUse,
+  type RefusedFor,
+  type TokenUsage,
+  type Trail,
+  typicalRequest,
+} from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
 import { refusedByBudget, takeBudget, useOfRecord } from './budgets/request-use.ts';
@@ -14,7 +21,7 @@ import { findCarried } from './objects/carried-objects.ts';
 import { MadeInAnswers } from './objects/made-in-answers.ts';
 import type { Arrival } from './records/arrival.ts';
 import { requestRecord } from './records/request-record.ts';
-import { sizeOf } from './records/tokens-to-count.ts';
+import { type RequestSize, sizeOf } from './records/tokens-to-count.ts';
 import { bodyError } from './request/body/body-error.ts';
 import type { HeldBody } from './request/body/held-body.ts';
 import { readRequestBody } from './request/body/read-request-body.ts';
@@ -98,6 +105,7 @@ export async function handleBody(
       route: evidenceRouteOf(endpoint.route),
       pinnedTargetId: pinnedTargetIdOf(given),
       conversationOf: () => conversationOf(given.request.headers, heldBody.bytes, named.outline),
+      sizeOf: () => expectedSize(size),
       carried,
     });
     const counted = () => ({ ...asked, estimatedInput: size.knownInput() });
@@ -236,12 +244,27 @@ export function gatewayFault(forwarded: Forwarded): GatewayError {
 function rememberTarget(
   { affinity, issuers }: GatewayDeps,
   { named: { model }, conversation, carried }: Sent,
-  { entry, key, status }: Forwarded,
+  { entry, key, status, pipe }: Forwarded,
 ): void {
   if (!entry || status < 200 || status >= 300) return;
   const place = { targetId: entry.target.id, targetKey: key?.hash };
-  if (conversation) affinity.keep(conversation.id, model, place);
+  const cachedShare = pipe ? cachedShareOf(pipe.usage) : undefined;
+  if (conversation) affinity.keep(conversation.id, model, { ...place, cachedShare });
   for (const { mark } of carried) if (issuers.of(mark) === null) issuers.keep(place, mark);
+}
+
+/**
+ * About how long a request and its answer are: no more than a typical answer, because many clients always
+ * allow the most that the model can write.
+ */
+function expectedSize(size: RequestSize) {
+  const outputTokens = Math.min(size.output(), typicalRequest.outputTokens);
+  return { inputTokens: size.input(), outputTokens };
+}
+
+function cachedShareOf({ inputTokens, cachedInputTokens }: TokenUsage): number | undefined {
+  if (!inputTokens || cachedInputTokens === null) return undefined;
+  return Math.min(1, cachedInputTokens / inputTokens);
 }
 
 export function refuse(

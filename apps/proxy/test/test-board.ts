@@ -1,8 +1,10 @@
 import {
   createChannelPricing,
+  type EffectivePrice,
   type Evidence,
   type EvidenceRoute,
   type Finding,
+  noDemands,
   noEvidence,
   type ProbePlanKind,
   plainTransport,
@@ -15,10 +17,16 @@ import {
   createBoard,
 } from '../src/board/board.ts';
 
+interface GivenModel {
+  evidence?: Evidence[];
+  plan?: ProbePlanKind;
+  price?: EffectivePrice | null;
+}
+
 /** For tests: a channel's models, each with the evidence on its routes. */
 export interface GivenTarget extends Partial<Omit<BoardTarget, 'models' | 'names'>> {
   id: number;
-  models?: Record<string, { evidence?: Evidence[]; plan?: ProbePlanKind }>;
+  models?: Record<string, GivenModel>;
   fault?: BoardModel['fault'];
 }
 
@@ -26,7 +34,7 @@ export interface GivenTarget extends Partial<Omit<BoardTarget, 'models' | 'names
 export const unlimitedKey: BoardKey = {
   ...{ id: 1, name: 'k', isGuessable: false, enabled: true, expires_at: null },
   ...{ targetIds: null, models: null, rpm_limit: null, tpm_limit: null },
-  ...{ routing_policy: null, budget: null },
+  ...{ routing_policy: null, budget: null, demands: noDemands },
 };
 
 /** For tests: evidence that is proven unless it says otherwise. */
@@ -59,8 +67,8 @@ export function targetOf({ models = {}, fault = null, ...given }: GivenTarget): 
     ...{ tags: [], models: offers, names: offers },
     ...given,
   };
-  for (const [model, { evidence = [], plan = 'probed' }] of Object.entries(models)) {
-    offers.set(model, { target, model, names: [model], plan, evidence, fault, price: null });
+  for (const [model, { evidence = [], plan = 'probed', price = null }] of Object.entries(models)) {
+    offers.set(model, { target, model, names: [model], plan, evidence, fault, price });
   }
   return target;
 }

@@ -417,7 +417,15 @@ export {
   wireProtocols,
 } from './probes/route.ts';
 export { type Asked, askedRoute, modelKey, namesWithin } from './routing/asked-route.ts';
-export { type PolicyInForce, policyInForce } from './routing/order-by-policy.ts';
+export {
+  type ExpectedRequest,
+  noDemands,
+  type PriceDemands,
+  priceDemandsOf,
+  type RequestSize,
+  typicalRequest,
+} from './routing/expected-cost.ts';
+export { isWorthLeaving, type PolicyInForce, policyInForce } from './routing/order-by-policy.ts';
 export {
   isFreshProof,
   type Offer,

@@ -18,9 +18,15 @@ import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { createRouter } from '../router.ts';
-import { candidateItem, candidateSchema, explainOffers } from '../routing/explain-offers.ts';
+import {
+  candidateItem,
+  candidateSchema,
+  estimateOf,
+  estimateShape,
+  explainOffers,
+} from '../routing/explain-offers.ts';
 import { bestRouteOf } from '../routing/explained-routes.ts';
-import { type KnownOffer, listOffers } from '../routing/known-offers.ts';
+import { type KnownOffer, listOffers, pricedOffers } from '../routing/known-offers.ts';
 import { readAliases } from '../routing/read-aliases.ts';
 import { type RoutingInForce, routingInForce } from '../routing/routing-in-force.ts';
 import { headlineOfModel, headlineSchema } from '../targets/headline.ts';
@@ -77,6 +83,7 @@ const modelSchema = z
 
 const answerSchema = z.object({
   policy: z.enum(routingPolicies),
+  ...estimateShape,
   bare_models: z.boolean().openapi({ description: 'false: the gateway takes channel/model only' }),
   counts: z
     .object({ all: z.int(), some: z.int(), none: z.int(), untold: z.int() })
@@ -97,7 +104,7 @@ export function listModelsRoute(deps: ApiDeps) {
       responses: jsonAnswer(answerSchema, 'the models'),
     }),
     async (c) => {
-      const routing = await routingInForce(deps);
+      const routing = { ...(await routingInForce(deps)), isAdmin: c.var.caller === 'admin' };
       const items: ModelItem[] = [];
       const counts = { all: 0, some: 0, none: 0, untold: 0 };
       const aliases = await readAliases(deps, deps.db);
@@ -109,9 +116,14 @@ export function listModelsRoute(deps: ApiDeps) {
         if (items.length % modelsPerTurn === 0) await yieldToEventLoop();
       }
       const { policy, areBareModelsOn: bare_models } = routing;
-      return c.json({ policy, bare_models, counts, items }, 200);
+      return c.json({ policy, ...estimateOf(routing), bare_models, counts, items }, 200);
     },
   );
+}
+
+/** How the gateway routes, and for whom it is listed. */
+interface Listing extends RoutingInForce {
+  isAdmin: boolean;
 }
 
 /** The offers under each name that clients may use; the names of a group under its public one. */
@@ -121,7 +133,7 @@ async function offersByModel(
 ): Promise<[string, Set<KnownOffer>][]> {
   const byModel = new Map<string, Set<KnownOffer>>();
   const namesByTarget = new Map<number, ChannelNames>();
-  for (const offer of await listOffers(deps)) {
+  for (const offer of pricedOffers(await listOffers(deps), await deps.offerPrices.read())) {
     const { id, model_aliases } = offer.target;
     const names = namesByTarget.get(id) ?? createChannelNames(model_aliases);
     namesByTarget.set(id, names);
@@ -137,7 +149,7 @@ function itemOf(
   deps: ApiDeps,
   { model, names }: Pick<ModelItem, 'model' | 'names'>,
   offers: readonly KnownOffer[],
-  routing: RoutingInForce,
+  routing: Listing,
 ): ModelItem {
   const route = bestRouteOf(model, offers, deps.now());
   const asked = { kind: 'bare', model, named: null } as const;
@@ -145,7 +157,9 @@ function itemOf(
   const [first] = ranked;
   const sharers = fault ? [] : sharersOf(ranked, routing);
   const shares = new Map(sharers.map(({ one, share }) => [one, share]));
-  const channels = ranked.map((one) => channelOf(deps, one, shares.get(one)));
+  const channels = ranked.map((one) =>
+    channelOf(deps, one, { share: shares.get(one), isAdmin: routing.isAdmin }),
+  );
   return {
     ...{ model, names },
     protocol: first?.offer.state.protocol ?? 'openai',
@@ -171,13 +185,13 @@ function servedByOf(channels: ModelItem['channels']): ServedBy {
 function channelOf(
   deps: ApiDeps,
   ranked: RankedOffer<KnownOffer>,
-  share: number | undefined,
+  options: Parameters<typeof candidateItem>[2],
 ): ModelItem['channels'][number] {
   const { offer } = ranked;
   const { target, state } = offer;
   const headline = headlineOfModel(offer, deps.now());
   return {
-    ...candidateItem(deps, ranked, share),
+    ...candidateItem(deps, ranked, options),
     enabled: target.enabled,
     skipped: state.error_kind === 'skipped',
     headline,

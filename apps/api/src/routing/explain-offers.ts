@@ -1,12 +1,18 @@
 import {
   type Asked,
+  appliedPriceSchema,
+  type EffectivePrice,
   type EvidenceRoute,
   errorKinds,
   evidenceStates,
   liveFieldsOf,
+  pick,
+  priceAt,
+  pricedClasses,
   type RankedOffer,
   type Refusal,
   type Rest,
+  recordOf,
   refusals,
   resolveRoute,
   rests,
@@ -56,6 +62,15 @@ export const candidateSchema = z
     live_failures: z.int(),
     live_error: z.string().nullable(),
     probe_error: z.string().nullable(),
+    price: appliedPriceSchema
+      .nullable()
+      .describe(
+        'what it charges for a million tokens by class, with its multiplier; null: unknown, or not shown to visitors',
+      ),
+    estimated_cost: z
+      .number()
+      .nullable()
+      .describe('of the request in `estimate`; null: unknown, or not shown to visitors'),
     keys: keyCountsSchema
       .nullable()
       .describe('its keys take turns, those that work; null: it has only one'),
@@ -86,6 +101,8 @@ export function explainOffers(
 const refusalTexts: Record<Refusal, string> = {
   target_disabled: 'the channel is disabled',
   not_allowed: 'the key may not use it',
+  too_expensive: "it costs more than the key's max_price",
+  price_unknown: 'its price is unknown, and the key needs one',
   channel_failed: 'the whole channel fails',
   probe_failed: 'its latest probe failed',
   route_off: 'the channel is set not to serve it in this wire format',
@@ -100,12 +117,31 @@ const breakerByRest: Record<Rest, CandidateItem['breaker']> = {
   resting: 'open',
 };
 
+/** What a request was taken for, and what its costs are in. */
+export const estimateShape = {
+  currency: z.string().describe('what every cost and price is in'),
+  estimate: z
+    .object({ input_tokens: z.int(), output_tokens: z.int() })
+    .describe('the request for which costs are estimated, of which nothing is in a cache'),
+};
+
+export function estimateOf({ currency, expected }: RoutingInForce) {
+  const { inputTokens, outputTokens } = expected;
+  return { currency, estimate: { input_tokens: inputTokens, output_tokens: outputTokens } };
+}
+
+interface CandidateOptions {
+  share?: number | undefined;
+  /** Only admins see what channels cost. */
+  isAdmin: boolean;
+}
+
 export function candidateItem(
   deps: Pick<ApiDeps, 'evidence' | 'now'>,
   one: RankedOffer<KnownOffer>,
-  share = 0,
+  { share = 0, isAdmin }: CandidateOptions,
 ): CandidateItem {
-  const { rank, refused, standing, proof_age_s, is_fresh, offer } = one;
+  const { rank, refused, standing, proof_age_s, is_fresh, offer, cost } = one;
   const { target, state, model, evidence } = offer;
   const { rest, retry_at, channel_busy_until, is_wrong_answer, proved_at } = standing;
   const { error_kind, error } = standing;
@@ -122,9 +158,19 @@ export function candidateItem(
     first_byte_s: standing.first_token_s,
     breaker: breakerByRest[rest],
     ...{ live_failures, live_error, probe_error: state.error },
+    price: isAdmin && offer.price ? priceNow(offer.price, deps.now()) : null,
+    estimated_cost: isAdmin ? cost : null,
     keys: keyFieldsOf(deps, target).key_counts,
   };
 }
+
+/** Its rates for a short request. */
+function priceNow({ prices, source, multiplier }: EffectivePrice, nowS: number) {
+  const now = priceAt(prices, nowS);
+  return now ? { source, multiplier, ...pick(now, ratedFields) } : null;
+}
+
+const ratedFields = recordOf([...pricedClasses, 'request'], () => true as const);
 
 function isAlive({ standing: { state } }: RankedOffer<KnownOffer>): boolean | null {
   if (state === 'proven') return true;

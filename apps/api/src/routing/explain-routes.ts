@@ -11,6 +11,7 @@ import {
   sentenceOfNoOffer,
   sharersOf,
   type Target,
+  typicalRequest,
 } from '@api-monitor/core';
 import { listTargets } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
@@ -19,9 +20,16 @@ import { assertAdmin } from '../auth/authenticate.ts';
 import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
 import { findProxyKey } from '../proxy-keys/find-key.ts';
 import { createRouter } from '../router.ts';
-import { candidateItem, candidateSchema, explainOffers } from './explain-offers.ts';
+import {
+  candidateItem,
+  candidateSchema,
+  estimateOf,
+  estimateShape,
+  explainOffers,
+} from './explain-offers.ts';
 import { bestRouteOf, routesOf } from './explained-routes.ts';
-import { type KnownOffer, listOffersNamed } from './known-offers.ts';
+import { type KnownOffer, listOffersNamed, pricedOffers } from './known-offers.ts';
+import type { PriceOf } from './offer-prices.ts';
 import { readAliases } from './read-aliases.ts';
 import { type RoutingInForce, routingInForce } from './routing-in-force.ts';
 
@@ -40,6 +48,7 @@ const answerSchema = z.object({
   model: z.string(),
   kind: z.enum(['pinned', 'bare']).describe('pinned: channel/model'),
   policy: z.enum(routingPolicies),
+  ...estimateShape,
   ...explanationSchema.shape,
   by_route: z
     .array(explanationSchema.openapi('RouteExplanation'))
@@ -48,6 +57,8 @@ const answerSchema = z.object({
 
 type Answer = z.infer<typeof answerSchema>;
 type Explanation = z.infer<typeof explanationSchema>;
+
+const tokensQuery = z.coerce.number().int().min(0).max(100_000_000).optional();
 
 const querySchema = z.object({
   model: z.string().min(1).max(512).openapi({ description: 'channel/model, or the bare model' }),
@@ -61,6 +72,12 @@ const querySchema = z.object({
     .positive()
     .optional()
     .openapi({ description: 'the id of a proxy key, whose own policy then holds; for admins' }),
+  input_tokens: tokensQuery.openapi({
+    description: `of the request for which costs are estimated; ${typicalRequest.inputTokens} by default`,
+  }),
+  output_tokens: tokensQuery.openapi({
+    description: `of its answer; ${typicalRequest.outputTokens} by default`,
+  }),
 });
 
 export function explainRoutesRoute(deps: ApiDeps) {
@@ -75,9 +92,14 @@ export function explainRoutesRoute(deps: ApiDeps) {
       const query = c.req.valid('query');
       // What keys there are is nobody else's business.
       if (query.key !== undefined) assertAdmin(c.var.caller);
-      return c.json(await explain(deps, query), 200);
+      return c.json(await explain(deps, query, c.var.caller === 'admin'), 200);
     },
   );
+}
+
+/** How the gateway routes, and for whom it is explained. */
+interface Explaining extends RoutingInForce {
+  isAdmin: boolean;
 }
 
 /** What a name means, and what is offered under it. */
@@ -88,9 +110,20 @@ interface Reading {
   otherwise: Reading | null;
 }
 
-async function explain(deps: ApiDeps, query: z.output<typeof querySchema>): Promise<Answer> {
+async function explain(
+  deps: ApiDeps,
+  query: z.output<typeof querySchema>,
+  isAdmin: boolean,
+): Promise<Answer> {
   const key = query.key === undefined ? null : await findProxyKey(deps.db, query.key);
-  const routing = await routingInForce(deps, key);
+  const inForce = await routingInForce(deps, key);
+  const { inputTokens, outputTokens } = inForce.expected;
+  const expected = {
+    ...inForce.expected,
+    inputTokens: query.input_tokens ?? inputTokens,
+    outputTokens: query.output_tokens ?? outputTokens,
+  };
+  const routing: Explaining = { ...inForce, expected, isAdmin };
   const reading = await readName(deps, query.model, routing);
   const { asked, offers } = reading;
   const best = query.route ?? bestRouteOf(asked.model, offers, deps.now());
@@ -99,6 +132,7 @@ async function explain(deps: ApiDeps, query: z.output<typeof querySchema>): Prom
     model: query.model,
     kind: asked.kind,
     policy: routing.policy,
+    ...estimateOf(routing),
     ...explainOn(deps, reading, best, routing),
     by_route: routes.map((route) => explainOn(deps, reading, route, routing)),
   };
@@ -108,7 +142,7 @@ function explainOn(
   deps: ApiDeps,
   reading: Reading,
   route: EvidenceRoute,
-  routing: RoutingInForce,
+  routing: Explaining,
 ): Explanation {
   const explanation = explainReading(deps, reading, route, routing);
   if (explanation.chosen || !reading.otherwise) return explanation;
@@ -120,7 +154,7 @@ function explainReading(
   deps: ApiDeps,
   reading: Reading,
   route: EvidenceRoute,
-  routing: RoutingInForce,
+  routing: Explaining,
 ): Explanation {
   const { ranked, fault } = explainOffers(deps, reading, route, routing);
   const sharers = fault ? [] : sharersOf(ranked, routing);
@@ -140,7 +174,9 @@ function explainReading(
     shares_with: others,
     reason: fault && reasonOf(reading.asked, fault),
     reason_code: fault?.code ?? null,
-    candidates: ranked.map((one) => candidateItem(deps, one, shares.get(one))),
+    candidates: ranked.map((one) =>
+      candidateItem(deps, one, { share: shares.get(one), isAdmin: routing.isAdmin }),
+    ),
   };
 }
 
@@ -155,10 +191,11 @@ async function readName(
 ): Promise<Reading> {
   const targets = await listTargets(deps.db);
   const known = { targets, aliases: await readAliases(deps, deps.db) };
+  const priceOf = await deps.offerPrices.read();
   const { exact, others } = await listOffersNamed(deps, name, known);
-  const offers = [...exact, ...others];
+  const offers = pricedOffers([...exact, ...others], priceOf);
   const byName = new Map(targets.map((target) => [target.name, target]));
-  const pinned = await readAllPinned(deps, name, { byName, ...known });
+  const pinned = await readAllPinned(deps, name, { byName, ...known, priceOf });
   const asked = askedRoute(name, {
     byName: (one) => byName.get(one),
     isListed: () => areBareModelsOn && offers.some(({ target }) => target.enabled),
@@ -170,18 +207,24 @@ async function readName(
   return { asked, offers, otherwise: named && readingOf(named.target, named.model, pinned) };
 }
 
+interface PinnedLookup {
+  byName: ReadonlyMap<string, Target>;
+  aliases: AliasIndex;
+  priceOf: PriceOf;
+}
+
 /** The name as each target's that it may begin with. */
 async function readAllPinned(
   deps: ApiDeps,
   name: string,
-  { byName, aliases }: { byName: ReadonlyMap<string, Target>; aliases: AliasIndex },
+  { byName, aliases, priceOf }: PinnedLookup,
 ): Promise<Map<string, Reading>> {
   const readings = new Map<string, Reading>();
   for (const { target: targetName, model } of namesWithin(name)) {
     const target = byName.get(targetName);
     if (!target) continue;
     const found = await listOffersNamed(deps, model, { targets: [target], aliases });
-    const offers = found.exact.length > 0 ? found.exact : found.others;
+    const offers = pricedOffers(found.exact.length > 0 ? found.exact : found.others, priceOf);
     const asked = { kind: 'pinned', target, model } as const;
     readings.set(placeKey(target, model), { asked, offers, otherwise: null });
   }

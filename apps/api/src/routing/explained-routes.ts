@@ -5,13 +5,13 @@ import {
   isServable,
   standingOn,
 } from '@api-monitor/core';
-import type { KnownOffer } from './known-offers.ts';
+import type { StoredOffer } from './known-offers.ts';
 
 /** The wire formats in which any text model may be asked. */
 const textRoutes: readonly EvidenceRoute[] = ['chat', 'responses', 'anthropic', 'gemini'];
 
 /** The routes on which a model could be asked: those of its kind, and those that anything is known of. */
-export function routesOf(model: string, offers: readonly KnownOffer[]): EvidenceRoute[] {
+export function routesOf(model: string, offers: readonly StoredOffer[]): EvidenceRoute[] {
   const plan = chooseRoute(model);
   const isText = plan.kind === 'probe' && textRoutes.includes(plan.route);
   const ofKind = isText ? textRoutes : [plannedRoute(model)];
@@ -22,7 +22,7 @@ export function routesOf(model: string, offers: readonly KnownOffer[]): Evidence
 /** The route on which the most channels could serve the model now; with equally many, the usual one. */
 export function bestRouteOf(
   model: string,
-  offers: readonly KnownOffer[],
+  offers: readonly StoredOffer[],
   nowS: number,
 ): EvidenceRoute {
   const usual = plannedRoute(model);
@@ -40,7 +40,7 @@ export function bestRouteOf(
 const manyOffers = 10_000;
 
 /** A channel that can serve counts for more than any number of those that are only proven. */
-function worthOn(offer: KnownOffer, route: EvidenceRoute, nowS: number): number {
+function worthOn(offer: StoredOffer, route: EvidenceRoute, nowS: number): number {
   if (!offer.target.enabled) return 0;
   const standing = standingOn(offer, route, nowS);
   if (isServable(standing)) return manyOffers;

@@ -14,11 +14,22 @@ import {
   type ModelStateRow,
 } from '@api-monitor/db';
 import type { EvidenceTracker } from './evidence-tracker.ts';
+import type { PriceOf } from './offer-prices.ts';
 
 /** A target's model with all that is known of both. */
-export interface KnownOffer extends Offer {
+export interface StoredOffer extends KnownModel {
   target: Target;
+  model: string;
   state: ModelStateRow;
+}
+
+/** The same with its price, as routing needs it. */
+export interface KnownOffer extends Offer, StoredOffer {
+  target: Target;
+}
+
+export function pricedOffers(offers: readonly StoredOffer[], priceOf: PriceOf): KnownOffer[] {
+  return offers.map((offer) => ({ ...offer, price: priceOf(offer.target, offer.model) }));
 }
 
 /** All that is known about a model, as the database and the gateways have it. */
@@ -38,7 +49,7 @@ export function knownModelOf(
 export async function listOffers(
   deps: OfferDeps,
   { target_ids, models }: { target_ids?: readonly number[]; models?: readonly string[] } = {},
-): Promise<KnownOffer[]> {
+): Promise<StoredOffer[]> {
   // As gateways compare names, with and without Google's prefix.
   const names = models?.flatMap((model) => [modelKey(model), `models/${modelKey(model)}`]);
   const asked = { ...(target_ids ? { target_ids } : {}), models: names, with_history: false };
@@ -65,7 +76,7 @@ export async function listOffersNamed(
   deps: OfferDeps,
   name: string,
   { targets, aliases }: { targets: readonly Target[]; aliases: AliasIndex },
-): Promise<{ exact: KnownOffer[]; others: KnownOffer[] }> {
+): Promise<{ exact: StoredOffer[]; others: StoredOffer[] }> {
   const names = aliases.namesLike(modelKey(name));
   const idsByTarget = new Map(
     targets.map(({ id, model_aliases }) => [id, names.map(createChannelNames(model_aliases).idOf)]),
@@ -73,7 +84,7 @@ export async function listOffersNamed(
   const models = [...new Set([...idsByTarget.values()].flat())];
   const target_ids = targets.map(({ id }) => id);
   const found = models.length === 0 ? [] : await listOffers(deps, { target_ids, models });
-  const placeOf = ({ target, model }: KnownOffer) =>
+  const placeOf = ({ target, model }: StoredOffer) =>
     idsByTarget.get(target.id)?.indexOf(modelKey(model)) ?? -1;
   return {
     exact: found.filter((offer) => placeOf(offer) === 0),

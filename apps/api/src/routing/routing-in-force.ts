@@ -3,13 +3,17 @@ import {
   createChannelNames,
   createModelRules,
   drainingNow,
+  type ExpectedRequest,
   isMaintained,
   modelKey,
+  noDemands,
   type PolicyInForce,
   type ProxyKey,
   policyInForce,
+  priceDemandsOf,
   type Routing,
   settingsInForce,
+  typicalRequest,
 } from '@api-monitor/core';
 import { listMaintenance, listTargets, readSettings } from '@api-monitor/db';
 import type { ApiDeps } from '../api-deps.ts';
@@ -20,7 +24,12 @@ type Deps = Pick<ApiDeps, 'db' | 'givenSettings'>;
 /** What the gateway's routing goes by, beside evidence. */
 export interface RoutingInForce
   extends PolicyInForce,
-    Pick<Routing, 'areBareModelsOn' | 'isAllowed' | 'isIdAllowed' | 'isDraining'> {}
+    Pick<Routing, 'areBareModelsOn' | 'isAllowed' | 'isIdAllowed' | 'isDraining' | 'demands'> {
+  /** The request for which costs are estimated. */
+  expected: ExpectedRequest;
+  /** What costs are in. */
+  currency: string;
+}
 
 /** For a key; null: for one that may use everything and has no policy of its own. */
 export async function routingInForce(
@@ -32,6 +41,9 @@ export async function routingInForce(
     ...policyInForce(settings, key),
     areBareModelsOn: settings.bare_models,
     isDraining: await drainingIn(deps),
+    expected: { ...typicalRequest, cached: null },
+    demands: key ? priceDemandsOf(key) : noDemands,
+    currency: settings.currency,
     ...(key ? await allowedTo(deps, key) : { isAllowed: () => true, isIdAllowed: () => true }),
   };
 }

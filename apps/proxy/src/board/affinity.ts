@@ -9,6 +9,8 @@ const keptForS = 3600;
 export interface ConversationPlace {
   targetId: number;
   targetKey: string | undefined;
+  /** Which part of its last input was read from the target's cache, from 0 to 1; absent: not reported. */
+  cachedShare?: number | undefined;
 }
 
 export type Affinity = ReturnType<typeof createAffinity>;

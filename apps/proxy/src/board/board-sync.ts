@@ -6,6 +6,8 @@ import {
   createAliasIndex,
   createModelRules,
   isGuessable,
+  noDemands,
+  priceDemandsOf,
 } from '@api-monitor/core';
 import { hashProxyKey } from '@api-monitor/db';
 import type { Logger, OutageWatch } from '@api-monitor/runtime';
@@ -144,14 +146,15 @@ function boardKeyOf(
   const isLimited = allowed_models.length > 0;
   const models = isLimited ? createModelRules(allowed_models, aliases, isTargetName) : null;
   const shared = { id, name, enabled, expires_at, rpm_limit, tpm_limit, routing_policy };
-  return { ...shared, budget, isGuessable: false, targetIds, models };
+  const demands = priceDemandsOf(key);
+  return { ...shared, budget, isGuessable: false, targetIds, models, demands };
 }
 
 function masterKeyOf(token: string): BoardKey {
   return {
     ...{ id: null, name: 'master', enabled: true, expires_at: null },
     ...{ rpm_limit: null, tpm_limit: null, targetIds: null, models: null },
-    ...{ routing_policy: null, budget: null },
+    ...{ routing_policy: null, budget: null, demands: noDemands },
     isGuessable: isGuessable(token),
   };
 }

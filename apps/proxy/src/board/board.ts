@@ -11,6 +11,7 @@ import {
   type ModelRules,
   modelKey,
   type Offer,
+  type PriceDemands,
   type ProxyKey,
   parseSettings,
   type RoutedTarget,
@@ -60,7 +61,7 @@ export interface BoardModel extends Offer {
   target: BoardTarget;
   /** All its names here. */
   names: readonly string[];
-  /** What it costs here; null: unknown. `createBoardPrices` keeps it up to date. */
+  /** `createBoardPrices` keeps it up to date. */
   price: EffectivePrice | null;
 }
 
@@ -79,6 +80,8 @@ export interface BoardKey
   models: ModelRules | null;
   /** null: it has none. */
   budget: KeyBudget | null;
+  /** What it demands of prices. */
+  demands: PriceDemands;
 }
 
 export type Board = ReturnType<typeof createBoard>;

@@ -44,12 +44,20 @@ export function refusalError(fault: OfferFault, refused: RefusedOffers): Gateway
     case 'route_off':
     case 'route_refused':
       return gone(`"${name}" isn't served on the ${refused.route} route; ${otherRoutes(refused)}`);
+    case 'too_expensive':
+      return notAllowed(`"${name}" costs more than this key's max_price`);
+    case 'price_unknown':
+      return notAllowed(`the price of "${name}" is unknown, and this key needs one`);
     case 'not_proven': {
       const isNew = offer.evidence.length === 0;
       const message = `"${name}" isn't proven yet: ${isNew ? 'its first probe is due' : otherRoutes(refused)}`;
       return isNew ? later(503, message, standing, nowS) : gone(message);
     }
   }
+}
+
+function notAllowed(message: string): GatewayError {
+  return { status: 403, code: 'model_not_allowed', message, param: 'model' };
 }
 
 function gone(message: string): GatewayError {

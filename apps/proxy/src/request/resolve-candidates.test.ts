@@ -278,3 +278,60 @@ test('a channel in maintenance that drains is asked last, by its tag and any nam
   board.replaceDraining([]);
   expect(ask('sonnet')).toEqual([first, second]);
 });
+
+const priced = (input: number, cached_input = input) => ({
+  ...proven,
+  price: {
+    prices: [{ input, output: input, cached_input }],
+    ...({ source: 'table', multiplier: 1 } as const),
+  },
+});
+const begun = { id: 'c', isBegun: true };
+
+test('by price, a request goes to the cheapest channel for its own size', () => {
+  const flat = { ...proven, price: { ...priced(1).price, prices: [{ request: 0.01 }] } };
+  const { ask, board } = resolver([
+    { id: 1, name: 'flat', models: { m: flat } },
+    { id: 2, name: 'metered', models: { m: priced(1) } },
+    { id: 3, name: 'unknown', models: { m: proven } },
+  ]);
+  board.replaceSettings({ ...board.settings(), routing_policy: 'price' });
+  const of = (inputTokens: number) => ({ sizeOf: () => ({ inputTokens, outputTokens: 0 }) });
+  expect(ask('m', of(1_000))).toEqual(['metered: m', 'flat: m', 'unknown: m']);
+  expect(ask('m', of(100_000))).toEqual(['flat: m', 'metered: m', 'unknown: m']);
+});
+
+test('by price, a conversation stays where its beginning is cached, until another is cheaper anyway', () => {
+  const affinity = createAffinity(() => nowS);
+  const two = (price: number) => ({ id: 2, name: 'two', models: { m: priced(price) } });
+  const { ask, board } = resolver([{ id: 1, name: 'one', models: { m: priced(10, 1) } }, two(5)], {
+    affinity,
+  });
+  board.replaceSettings({ ...board.settings(), routing_policy: 'price' });
+  const asking = { conversationOf: () => begun };
+  const lastAt = (cachedShare: number) =>
+    affinity.keep('c', 'm', { targetId: 1, targetKey: undefined, cachedShare });
+  lastAt(0.9);
+  expect(ask('m', asking)).toEqual(['one: m', 'two: m']);
+  lastAt(0);
+  expect(ask('m', asking)).toEqual(['two: m', 'one: m']);
+  lastAt(0.9);
+  board.putTarget(targetOf(two(1)));
+  expect(ask('m', asking)).toEqual(['two: m', 'one: m']);
+  board.replaceSettings({ ...board.settings(), routing_policy: 'priority' });
+  expect(ask('m', asking)).toEqual(['one: m', 'two: m']);
+});
+
+test('a key’s ceiling keeps it from what costs more, also if it names the channel', () => {
+  const { ask } = resolver([
+    { id: 1, name: 'one', models: { m: priced(10) } },
+    { id: 2, name: 'two', models: { m: priced(5) } },
+    { id: 3, name: 'three', models: { m: proven } },
+  ]);
+  const key = { ...master, demands: { maxPrice: 5, mustBeKnown: true } };
+  expect(ask('m', { key })).toEqual(['two: m']);
+  expect(ask('one/m', { key })).toBe('403 "one/m" costs more than this key\'s max_price');
+  expect(ask('three/m', { key })).toBe(
+    '403 the price of "three/m" is unknown, and this key needs one',
+  );
+});

@@ -2,15 +2,20 @@ import {
   type Asked,
   askedRoute,
   type EvidenceRoute,
+  type ExpectedRequest,
+  isWorthLeaving,
   modelKey,
+  type PolicyInForce,
   policyInForce,
   type RankedOffer,
+  type RequestSize,
   type ResolvedRoute,
   resolveRoute,
   type Standing,
   sentenceOfNoOffer,
+  typicalRequest,
 } from '@api-monitor/core';
-import type { Affinity } from '../board/affinity.ts';
+import type { Affinity, ConversationPlace } from '../board/affinity.ts';
 import {
   type Board,
   type BoardKey,
@@ -64,6 +69,8 @@ export interface Ask {
   pinnedTargetId: number | null;
   /** Recognises the conversation, which stays on one target while that is healthy. */
   conversationOf: () => Conversation | null;
+  /** Estimates its tokens; absent: a typical request. */
+  sizeOf?: () => RequestSize;
   /** What only the target that issued it understands. */
   carried: readonly CarriedMark[];
 }
@@ -90,10 +97,21 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
     if (offers.length === 0) return isAllowed(key, target, name);
     return offers.some((offer) => mayUse(key, offer));
   };
-  const resolved = (asked: Asked<BoardTarget>, { key, route }: Ask, nowS: number) =>
-    resolveRoute(asked, offersFor(board, asked).map(live.of), {
+  const resolved = (
+    asked: Asked<BoardTarget>,
+    ask: Ask,
+    nowS: number,
+    last: ConversationPlace | null = null,
+  ) => {
+    const { key, route } = ask;
+    const policy = policyInForce(board.settings(), key);
+    const offers = offersFor(board, asked);
+    const isCompared = policy.policy === 'price' && offers.length > 1;
+    return resolveRoute(asked, offers.map(live.of), {
       route,
-      ...policyInForce(board.settings(), key),
+      ...policy,
+      expected: isCompared || key.demands.maxPrice !== null ? expectedOf(ask, last) : null,
+      demands: key.demands,
       areBareModelsOn: board.settings().bare_models,
       isDraining: board.draining(),
       nowS,
@@ -108,6 +126,7 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
         return target !== undefined && mayUseId(key, target, model);
       },
     });
+  };
 
   return (ask) => {
     const { key, model, pinnedTargetId } = ask;
@@ -130,7 +149,7 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
       // With one key, there is nothing to remember.
       if (asked.target.keyStates.length === 0) return chosen(choices, null);
       const conversation = ask.conversationOf();
-      const placed = lastPlaceFirst(deps, model, conversation, choices);
+      const placed = lastPlaceFirst(lastPlaceOf(deps, model, conversation), choices);
       return withKeyOf(deps, asked.target, ask, chosen(placed, conversation));
     }
     turn += 1;
@@ -140,10 +159,11 @@ export function createResolver(deps: ResolveDeps): (ask: Ask) => Resolution {
       const found = atHome(home, conversation, (its) => resolved(its, ask, nowS), when);
       return home.target && found.ok ? withKeyOf(deps, home.target, ask, found) : found;
     }
-    const { ranked, fault } = resolved(asked, ask, nowS);
+    const last = lastPlaceOf(deps, model, conversation);
+    const { ranked, fault } = resolved(asked, ask, nowS, last);
     if (!fault) {
-      const choices = choicesOf(ranked);
-      return chosen(lastPlaceFirst(deps, model, conversation, choices), conversation);
+      const place = isLeft(last, ranked, policyInForce(board.settings(), key)) ? null : last;
+      return chosen(lastPlaceFirst(place, choicesOf(ranked)), conversation);
     }
     if (asked.named) {
       const named = resolved({ kind: 'pinned', ...asked.named }, ask, nowS);
@@ -226,17 +246,30 @@ function offersFor(board: Board, asked: Asked<BoardTarget>): readonly BoardModel
     : board.offersAt(asked.target, asked.model);
 }
 
-/**
- * Puts the conversation's previous target first, with its key, if it is still a candidate and isn't busy.
- */
-function lastPlaceFirst(
+/** Where the conversation's previous request was answered; null if it has none, or it is forgotten. */
+function lastPlaceOf(
   { affinity }: ResolveDeps,
   model: string,
   conversation: Conversation | null,
-  choices: Choice[],
-): Choice[] {
-  if (!conversation?.isBegun) return choices;
-  const last = affinity.of(conversation.id, model);
+): ConversationPlace | null {
+  return conversation?.isBegun ? affinity.of(conversation.id, model) : null;
+}
+
+/** Whether the conversation leaves its target for a cheaper one. */
+function isLeft(
+  last: ConversationPlace | null,
+  ranked: readonly RankedOffer<BoardModel>[],
+  policy: PolicyInForce,
+): boolean {
+  const [first] = ranked;
+  const place = ranked.find(({ offer }) => offer.target.id === last?.targetId);
+  return first !== undefined && place !== undefined && isWorthLeaving(place, first, policy);
+}
+
+/**
+ * Puts the conversation's previous target first, with its key, if it is still a candidate and isn't busy.
+ */
+function lastPlaceFirst(last: ConversationPlace | null, choices: Choice[]): Choice[] {
   const place = choices.find(
     ({ entry, standing }) =>
       entry.target.id === last?.targetId && standing.channel_busy_until === null,
@@ -245,6 +278,12 @@ function lastPlaceFirst(
   const key = last?.targetKey && { key: last.targetKey, isOnly: false };
   const others = choices.filter((choice) => choice !== place);
   return [key ? { ...place, key } : place, ...others];
+}
+
+function expectedOf({ sizeOf }: Ask, last: ConversationPlace | null): ExpectedRequest {
+  const { targetId = 0, cachedShare } = last ?? {};
+  const cached = cachedShare === undefined ? null : { targetId, share: cachedShare };
+  return { ...(sizeOf?.() ?? typicalRequest), cached };
 }
 
 function refusal(asked: Asked<BoardTarget>, refused: RefusedOffers): Refused {

@@ -2,18 +2,21 @@ import { isTold, type RoutingPolicy } from '@api-monitor/core';
 import { markOf } from '../channels/evidence-mark.ts';
 import { purposeText } from '../channels/wording/purpose-text.ts';
 import { formatLatency } from '../format/duration.ts';
+import { formatMoney } from '../format/money.ts';
 import type { Translator } from '../i18n/translate.ts';
-import type { Offer, OfferedModel, OfferedModels } from './offered-model.ts';
+import { cheapestOf, type Offer, type OfferedModel, type OfferedModels } from './offered-model.ts';
 
 const tones = { all: 'ok', some: 'warn', none: 'bad', untold: 'idle' } as const;
 
 /** Everything that a model's card shows, ready to print. */
 export function modelCard(
   one: OfferedModel,
-  { policy, bare_models }: Pick<OfferedModels, 'policy' | 'bare_models'>,
+  routing: Pick<OfferedModels, 'policy' | 'bare_models' | 'currency'>,
   translator: Translator,
 ) {
-  const { t } = translator;
+  const { t, language } = translator;
+  const { bare_models, currency } = routing;
+  const cheapest = cheapestOf(one);
   const servable = one.channels.filter((offer) => offer.is_servable);
   // Those that `served_by` is about.
   const told = one.channels.filter(({ enabled, headline }) => enabled && isTold(headline));
@@ -29,9 +32,12 @@ export function modelCard(
         ? '—'
         : t('offers.served', { served: channelsIn(servable), total: channelsIn(told) }),
     fastest: formatLatency(speeds.length > 0 ? Math.min(...speeds) : null),
+    /** What the cheapest working channel takes for a typical request; empty if no price is known. */
+    cheapest: cheapest && formatMoney(cheapest.estimated_cost, currency, language),
+    cheapestText: cheapest && t('offers.cheapest', { name: cheapest.target_name }),
     chosenName: first?.target_name ?? '',
     why: first
-      ? whyFirst(first, { sharedBy: one.shared_by, ...rankedIn(one.channels) }, policy, translator)
+      ? whyFirst(first, { sharedBy: one.shared_by, ...rankedIn(one.channels) }, routing, translator)
       : whyNone(bare_models, one, t),
   };
 }
@@ -45,18 +51,23 @@ function channelsIn(offers: readonly Offer[]): number {
 export function whyFirst(
   candidate: Pick<Offer, 'evidence_state' | 'rest' | 'is_wrong_answer' | 'is_fresh'> & {
     first_byte_s: number | null;
+    estimated_cost: number | null;
   },
   { sharedBy, ranked, isPreferred }: Competition,
-  policy: RoutingPolicy,
-  { t, count }: Translator,
+  { policy, currency }: { policy: RoutingPolicy; currency: string },
+  { t, count, language }: Translator,
 ): string {
   const mark = markOf({ ...candidate, state: candidate.evidence_state });
   if (mark !== 'proven' && mark !== 'traffic') return t(`offers.why.${mark}`);
   if (sharedBy > 1) return count(`offers.why.shared.${policy}`, sharedBy);
   if (ranked === 1) return t('offers.why.only');
   if (isPreferred) return t('offers.why.highest');
-  if (policy === 'latency' && candidate.first_byte_s === null) return t('offers.why.proven');
-  return t(`offers.why.${policy}`, { time: formatLatency(candidate.first_byte_s) });
+  const { first_byte_s, estimated_cost } = candidate;
+  if (policy === 'latency' && first_byte_s === null) return t('offers.why.proven');
+  // Visitors don't see what it costs.
+  if (policy === 'price' && estimated_cost === null) return t('offers.why.proven');
+  const cost = formatMoney(estimated_cost, currency, language);
+  return t(`offers.why.${policy}`, { time: formatLatency(first_byte_s), cost });
 }
 
 /** What the first channel is up against. */

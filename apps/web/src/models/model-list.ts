@@ -82,8 +82,10 @@ export function createModelList(options: ModelListOptions) {
         isChosen,
         language.translator,
       ],
-      template: (row) =>
-        offerTemplate(offerLine({ ...row, nowS: clock.nowS }, language.translator)),
+      template: (row) => {
+        const told = routing ?? models.shown().routing;
+        return offerTemplate(offerLine({ ...row, told, nowS: clock.nowS }, language.translator));
+      },
       perFrame: offersPerFrame,
     });
 
@@ -119,6 +121,7 @@ export function createModelList(options: ModelListOptions) {
         )}${when(offer.ownName, () => html`<span class="offered-own">${offer.ownName}</span>`)}
       </th>
       <td><span class="table-state"><span class="dot"></span><span>${offer.routes.length > 0 ? offer.routes.join(', ') : '—'}</span></span></td>
+      ${when(models.arePricesKnown, () => html`<td title=${offer.priceNote}>${offer.price}</td>`)}
       <td class="is-number">${offer.firstByte}</td>
       <td class="is-number">${offer.latency}</td>
       <td class="is-number">${offer.rate}</td>
@@ -141,13 +144,13 @@ export function createModelList(options: ModelListOptions) {
     </button>`;
 
   /** Who is tried first in a wire format, or why nobody is. */
-  const sentenceOf = (each: RouteExplanation, { policy }: OfferedModels) => {
+  const sentenceOf = (each: RouteExplanation, told: OfferedModels) => {
     const [first] = each.candidates;
     if (!each.chosen || !first) {
       return each.reason_code ? language.t(`reason.${each.reason_code}`) : '';
     }
     const shares = { sharedBy: 1 + each.shares_with.length, ...rankedIn(each.candidates) };
-    const why = whyFirst(first, shares, policy, language.translator);
+    const why = whyFirst(first, shares, told, language.translator);
     return language.t('offers.first', { name: each.chosen.target_name, why });
   };
 
@@ -180,6 +183,7 @@ export function createModelList(options: ModelListOptions) {
             <th scope="col" class="is-number">${language.t('offers.rank')}</th>
             <th scope="col">${language.t('offers.channel')}</th>
             <th scope="col">${language.t('offers.proven_on')}</th>
+            ${when(models.arePricesKnown, () => html`<th scope="col">${language.t('offers.price')}</th>`)}
             <th scope="col" class="is-number">${language.t('offers.first_byte')}</th>
             <th scope="col" class="is-number">${language.t('models.latency')}</th>
             <th scope="col" class="is-number">${language.t('models.rate')}</th>
@@ -221,6 +225,11 @@ export function createModelList(options: ModelListOptions) {
             )}
             <span class="channel-small">${card.why}</span>
           </p>
+          ${when(
+            card.cheapest,
+            (cost) =>
+              html`<p class="offered-figure is-price" title=${card.cheapestText}><b>${cost}</b><span class="channel-small">${card.cheapestText}</span></p>`,
+          )}
           <p class="offered-figure is-first"><b>${card.fastest}</b><span class="channel-small">${language.t('offers.fastest')}</span></p>
           <p class="offered-figure"><b>${card.servedText}</b><span class="channel-small">${language.t('offers.served.label')}</span></p>
           ${icon('chevron-down', 'icon icon-small chevron')}

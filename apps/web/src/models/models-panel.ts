@@ -2,8 +2,10 @@ import { type ApiClient, answerOf } from '../api/client.ts';
 import type { LanguageStore } from '../shell/language-store.ts';
 import type { PageStore } from '../shell/page-store.ts';
 import {
+  cheapestOf,
   filterModels,
   type ModelsFilter,
+  modelSorts,
   type OfferedModels,
   type ServedFilter,
   servedFilters,
@@ -26,7 +28,8 @@ export type ModelsPanel = ReturnType<typeof createModelsPanel>;
 /** The models page around its list: filters, counts and loaded models. */
 export function createModelsPanel({ client, page, language, filter, onChange }: ModelsOptions) {
   let loaded: OfferedModels = {
-    ...{ policy: 'latency', bare_models: true, items: [] },
+    ...{ policy: 'latency', bare_models: true, items: [], currency: 'USD' },
+    estimate: { input_tokens: 0, output_tokens: 0 },
     counts: { all: 0, some: 0, none: 0, untold: 0 },
   };
   let limit = shownAtOnce;
@@ -37,6 +40,9 @@ export function createModelsPanel({ client, page, language, filter, onChange }: 
     /** How many more models the next click shows. */
     next: 0,
     matchingCount: 0,
+    sorts: modelSorts,
+    /** Whether the reader may see prices, and there are any. */
+    arePricesKnown: false,
     policy: '' as OfferedModels['policy'] | '',
     /** The filters to choose from; models that aren't checked have one if there are any. */
     get states(): ServedFilter[] {
@@ -60,7 +66,7 @@ export function createModelsPanel({ client, page, language, filter, onChange }: 
       onChange();
     },
     clearFilter(): void {
-      this.filter = { query: '', state: 'any' };
+      this.filter = { ...this.filter, query: '', state: 'any' };
       onChange();
     },
     showMore(): void {
@@ -80,6 +86,7 @@ export function createModelsPanel({ client, page, language, filter, onChange }: 
       if (!answer) return page.mayWatch;
       loaded = answer;
       this.policy = answer.policy;
+      this.arePricesKnown = answer.items.some((one) => cheapestOf(one) !== null);
       this.counts = { ...answer.counts, any: answer.items.length };
       onChange();
       page.phase = 'ready';

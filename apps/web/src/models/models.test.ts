@@ -19,7 +19,7 @@ function offer(given: Partial<Offer> = {}): Offer {
     ...{ rank: 1, target_id: 1, target_name: 'Aurora', model: 'gpt-4o' },
     ...{ priority: 0, weight: 1, share: 1, refused: null, refused_code: null },
     ...{ evidence_state: 'proven', rest: 'none', retry_at: null, error_kind: null, error: null },
-    ...{ channel_busy_until: null, keys: null },
+    ...{ channel_busy_until: null, keys: null, price: null, estimated_cost: null },
     ...{ is_wrong_answer: false, is_alive: true, is_fresh: true, proved_at: 1000, proof_age_s: 10 },
     ...{ first_byte_s: 0.3, breaker: 'closed', live_failures: 0, live_error: null },
     ...{ probe_error: null, enabled: true, skipped: false, is_servable: true },
@@ -51,10 +51,18 @@ function model(channels: Offer[], given: Partial<OfferedModel> = {}): OfferedMod
   };
 }
 
-const told = { policy: 'latency', bare_models: true } as const;
+const told = {
+  policy: 'latency',
+  bare_models: true,
+  currency: 'USD',
+  estimate: { input_tokens: 4000, output_tokens: 500 },
+} as const;
 
 function lineOf(candidate: Offer, isChosen = false) {
-  return offerLine({ candidate, offer: candidate, model: 'gpt-4o', isChosen, nowS: 4000 }, en);
+  return offerLine(
+    { candidate, offer: candidate, model: 'gpt-4o', isChosen, nowS: 4000, told },
+    en,
+  );
 }
 
 describe('a model', () => {
@@ -150,7 +158,7 @@ describe('a model', () => {
     [{ evidence_state: 'unproven' }, 'proven in another format, never asked in this one'],
   ] as const)('tells how good the first channel’s proof is: %o', (given, why) => {
     const shares = { sharedBy: 3, ranked: 3, isPreferred: false };
-    expect(whyFirst(offer(given), shares, 'latency', en)).toBe(why);
+    expect(whyFirst(offer(given), shares, told, en)).toBe(why);
   });
 });
 
@@ -199,14 +207,53 @@ describe('a channel’s row', () => {
 it('a search looks at models and channels', () => {
   const models = [model([offer()]), model([dead], { model: 'o1', served_by: 'none' })];
   const names = (query: string, state: ServedFilter = 'any') =>
-    filterModels(models, { query, state }).map((it) => it.model);
+    filterModels(models, { query, state, sort: 'name' }).map((it) => it.model);
   expect(names('tokyo')).toEqual(['o1']);
   expect(names('GPT aur')).toEqual(['gpt-4o']);
   expect(names('', 'none')).toEqual(['o1']);
 });
 
+describe('the cheapest working channel', () => {
+  const price = { source: 'table', multiplier: 0.5, input: 1.25, output: 5 } as const;
+  const cheap = { price, estimated_cost: 0.0075 };
+  const broken = { ...dead, estimated_cost: 0.001 };
+  const two = model([offer(), offer({ rank: 2, target_id: 3, target_name: 'Cheap', ...cheap })]);
+
+  it('is named with what it takes, and is one that works', () => {
+    expect(modelCard(two, told, en)).toMatchObject({
+      ...{ cheapest: '$0.0075', cheapestText: 'cheapest: Cheap' },
+    });
+    expect(modelCard(model([offer(cheap), broken]), told, zh).cheapestText).toBe('最便宜：Aurora');
+    expect(modelCard(model([offer(), broken]), told, en).cheapest).toBeNull();
+    expect(lineOf(offer(cheap))).toMatchObject({
+      price: '$1.25 / $5.00',
+      priceNote: [
+        'input $1.25, output $5.00 per million tokens',
+        'the price table × 0.5',
+        'for a request of 4,000 tokens with an answer of 500: $0.0075',
+      ].join('\n'),
+    });
+  });
+
+  it('is why a channel is tried first by price, if the reader may know', () => {
+    const byPrice = { ...told, policy: 'price' } as const;
+    const shares = { sharedBy: 1, ranked: 2, isPreferred: false };
+    expect(whyFirst(offer(cheap), shares, byPrice, en)).toBe(
+      'proven, and the cheapest: $0.0075 for a typical request',
+    );
+    expect(whyFirst(offer(), shares, byPrice, en)).toBe('proven');
+  });
+
+  it('sorts the models, those without a price last', () => {
+    const models = [model([offer()], { model: 'unknown' }), two];
+    models.push(model([offer({ estimated_cost: 0.001 })], { model: 'cheaper' }));
+    const sorted = filterModels(models, { query: '', state: 'any', sort: 'price' });
+    expect(sorted.map((one) => one.model)).toEqual(['cheaper', 'gpt-4o', 'unknown']);
+  });
+});
+
 it('the address keeps the search and the open models', () => {
-  const search = '?q=gpt&state=some&open=a%2Fb&open=c';
+  const search = '?q=gpt&state=some&sort=price&open=a%2Fb&open=c';
   expect(writeModelsAddress(readModelsAddress(search))).toBe(search);
   expect(writeModelsAddress(readModelsAddress('?state=odd'))).toBe('');
 });

@@ -1,9 +1,11 @@
 import { type Mark, markOf, markTones } from '../channels/evidence-mark.ts';
 import { formatLatency, formatRate } from '../format/duration.ts';
+import { formatMoney } from '../format/money.ts';
+import { formatPrice, priceSourceText } from '../format/price.ts';
 import { formatMoment, formatSeconds } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { pagePath } from '../shell/base-path.ts';
-import type { Candidate, Offer } from './offered-model.ts';
+import type { Candidate, Offer, OfferedModels } from './offered-model.ts';
 
 export type OfferLine = ReturnType<typeof offerLine>;
 
@@ -17,11 +19,13 @@ interface OfferOptions {
   /** Whether it is tried first, or takes turns with those that are. */
   isChosen: boolean;
   nowS: number;
+  /** What prices are in, and what a typical request is. */
+  told: Pick<OfferedModels, 'currency' | 'estimate'>;
 }
 
 /** A channel's row in a model's table, ready to print. */
 export function offerLine(
-  { candidate, offer, model, isChosen, nowS }: OfferOptions,
+  { candidate, offer, model, isChosen, nowS, told }: OfferOptions,
   translator: Translator,
 ) {
   const { target_id, target_name, rank, proved_at } = candidate;
@@ -39,6 +43,7 @@ export function offerLine(
     tone: offer?.enabled === false ? ('idle' as const) : markTones[mark],
     routes: (offer?.routes_proven ?? []).map((route) => translator.t(`route.${route}`)),
     firstByte: formatLatency(candidate.first_byte_s),
+    ...priceTexts(candidate, told, translator),
     latency: offer && !offer.skipped ? formatLatency(offer.latency_s) : '—',
     rate: formatRate(offer?.output_tokens_per_s ?? null),
     provedAt: proved_at,
@@ -46,6 +51,39 @@ export function offerLine(
     reason: reasonOf(candidate, mark, nowS, translator),
     error: candidate.error ?? '',
   };
+}
+
+/** What the channel charges, and what that comes to for a typical request. */
+function priceTexts(
+  { price, estimated_cost }: Candidate,
+  { currency, estimate }: OfferOptions['told'],
+  translator: Translator,
+) {
+  if (!price) return { price: '—', priceNote: '' };
+  const { t, formats, language } = translator;
+  const values = {
+    input: formats.number.format(estimate.input_tokens),
+    output: formats.number.format(estimate.output_tokens),
+    cost: formatMoney(estimated_cost, currency, language),
+  };
+  return {
+    price: shortPrice(price, currency, language),
+    priceNote: [
+      formatPrice(price, currency, translator),
+      priceSourceText(price, translator),
+      t('offers.price.note', values),
+    ].join('\n'),
+  };
+}
+
+/** Input and output alone, for a narrow column: `$2.50 / $10.00`. */
+function shortPrice(
+  { input, output, request }: NonNullable<Candidate['price']>,
+  currency: string,
+  language: Translator['language'],
+): string {
+  const amounts = input === undefined && output === undefined ? [request] : [input, output];
+  return amounts.map((amount) => formatMoney(amount ?? null, currency, language)).join(' / ');
 }
 
 /** The api's code in words, and when the channel is tried again. */

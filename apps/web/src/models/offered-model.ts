@@ -16,24 +16,44 @@ export type Candidate = RouteExplanation['candidates'][number];
 export const servedFilters = ['any', 'all', 'some', 'none', 'untold'] as const;
 export type ServedFilter = (typeof servedFilters)[number];
 
+/** `price`: by what the cheapest working channel takes for a typical request. */
+export const modelSorts = ['name', 'price'] as const;
+export type ModelSort = (typeof modelSorts)[number];
+
 export interface ModelsFilter {
   query: string;
   state: ServedFilter;
+  sort: ModelSort;
 }
 
-/** The models in a state whose name or channels' names contain every word of the query. */
+/** The models in a state whose name or channels' names contain every word of the query, in their order. */
 export function filterModels(
   models: readonly OfferedModel[],
-  { query, state }: ModelsFilter,
+  { query, state, sort }: ModelsFilter,
 ): OfferedModel[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return models.filter((one) => {
+  const matching = models.filter((one) => {
     if (state !== 'any' && one.served_by !== state) return false;
     const offers = one.channels.flatMap(({ target_name, model }) => [target_name, model]);
     const names = [one.model, ...one.names, ...offers];
     const text = names.join('\n').toLowerCase();
     return words.every((word) => text.includes(word));
   });
+  if (sort === 'name') return matching;
+  const costOf = (one: OfferedModel) => cheapestOf(one)?.estimated_cost ?? Number.MAX_VALUE;
+  return matching.sort((a, b) => costOf(a) - costOf(b));
+}
+
+/** The channel that takes the least for a typical request, of those that can serve it; null if none has a price. */
+export function cheapestOf({ channels }: Pick<OfferedModel, 'channels'>): PricedOffer | null {
+  const priced = channels.filter(isPriced).filter(({ is_servable }) => is_servable);
+  return priced.sort((a, b) => a.estimated_cost - b.estimated_cost)[0] ?? null;
+}
+
+type PricedOffer = Offer & { estimated_cost: number };
+
+function isPriced(offer: Offer): offer is PricedOffer {
+  return offer.estimated_cost !== null;
 }
 
 /** Tells apart the models of a group that one channel offers. */
@@ -49,6 +69,7 @@ export function readModelsAddress(search: string) {
   const filter: ModelsFilter = {
     query: params.get('q') ?? '',
     state: servedFilters.find((it) => it === params.get('state')) ?? 'any',
+    sort: modelSorts.find((it) => it === params.get('sort')) ?? 'name',
   };
   return { filter, openModels: params.getAll('open') };
 }
@@ -58,6 +79,7 @@ export function writeModelsAddress({ filter, openModels }: ModelsAddress): strin
   const params = new URLSearchParams();
   if (filter.query) params.set('q', filter.query);
   if (filter.state !== 'any') params.set('state', filter.state);
+  if (filter.sort !== 'name') params.set('sort', filter.sort);
   for (const model of openModels) params.append('open', model);
   return params.size === 0 ? '' : `?${params}`;
 }

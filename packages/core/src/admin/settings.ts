@@ -71,6 +71,16 @@ export const settingRules = {
       .max(10)
       .describe('by latency, channels within this factor of the fastest share the traffic'),
   },
+  price_tolerance: {
+    ...{ min: 1, max: 10, default: 1.05 },
+    schema: z
+      .number()
+      .min(1)
+      .max(10)
+      .describe(
+        'by price, the fastest of the channels within this factor of the cheapest goes first',
+      ),
+  },
 };
 
 function noLines(): string[] {
@@ -94,7 +104,7 @@ export type SettingValues = z.output<typeof settingsShape>;
 /** The settings that decide where a request through the gateway goes, and how long that may take. */
 export type RoutingSettings = Pick<
   SettingValues,
-  'routing_policy' | 'bare_models' | 'patience_s' | 'spread'
+  'routing_policy' | 'bare_models' | 'patience_s' | 'spread' | 'price_tolerance'
 >;
 
 /** The settings that an admin has set; null if one isn't set or can't be read. */

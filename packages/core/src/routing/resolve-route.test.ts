@@ -3,6 +3,7 @@ import { sampleOf } from '../../test/sample-of.ts';
 import { channelFaultShape } from '../evidence/channel-fault-shape.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { evidenceShape } from '../evidence/evidence-shape.ts';
+import { noDemands } from './expected-cost.ts';
 import {
   type Offer,
   type RoutedTarget,
@@ -24,6 +25,7 @@ interface Given extends Partial<Evidence> {
   isFaulty?: boolean;
   isBusy?: boolean;
   plan?: Offer['plan'];
+  price?: Offer['price'];
 }
 
 const target = (id: number, given: Partial<RoutedTarget> = {}): RoutedTarget => ({
@@ -41,7 +43,15 @@ const failed = { state: 'failed', ...failing, failures: 6, rest_until: nowS + 30
 
 function offer(id: number, given: Given = {}) {
   const { isForbidden: _, enabled = true, priority = 0, weight = 1, ...known } = given;
-  const { isRouteOff, isElsewhere, isFaulty, isBusy, plan = 'probed', ...fields } = known;
+  const {
+    isRouteOff,
+    isElsewhere,
+    isFaulty,
+    isBusy,
+    plan = 'probed',
+    price = null,
+    ...fields
+  } = known;
   const paths = isRouteOff ? ['responses = /r', 'chat = none'] : ['chat = /c', 'responses = none'];
   const proven: Evidence = {
     ...sampleOf(evidenceShape),
@@ -56,12 +66,14 @@ function offer(id: number, given: Given = {}) {
     plan,
     evidence,
     fault: isFaulty ? fault : isBusy ? busy : null,
+    price,
   } satisfies Offer;
 }
 
 const bare = { kind: 'bare', model: 'm', named: null } as const;
 const routingOf = (routing: Partial<Routing> = {}): Routing => ({
-  ...{ route: 'chat', policy: 'latency', spread: 1.25 },
+  ...{ route: 'chat', policy: 'latency', spread: 1.25, price_tolerance: 1.05 },
+  ...{ expected: null, demands: noDemands },
   ...{ areBareModelsOn: true, isAllowed: () => true, isIdAllowed: () => true },
   ...{ nowS, random: () => 0, turn: 0 },
   ...routing,
@@ -77,7 +89,7 @@ const order = (given: Record<number, Given>, routing?: Partial<Routing>) =>
   resolve(given, routing).ranked.map((one) => one.offer.target.id);
 
 const sharing = (given: Record<number, Given>, policy: Routing['policy']) =>
-  sharersOf(resolve(given, { policy }).ranked, { policy, spread: 1.25 }).map(
+  sharersOf(resolve(given, { policy }).ranked, { policy, spread: 1.25, price_tolerance: 1.05 }).map(
     ({ one }) => one.offer.target.id,
   );
 
@@ -251,4 +263,42 @@ test('what drains is asked last of all that work, but before a channel that was 
   expect(order(given, { isDraining })).toEqual([3, 4, 2, 1]);
   const { ranked } = resolve({ 1: {}, 3: overdue }, { isDraining });
   expect(ranked[0]?.offer.target.id).toBe(1);
+});
+
+const priced = (input: number, output = input): Offer['price'] => ({
+  ...{ prices: [{ input, output }], source: 'table', multiplier: 1 },
+});
+const expected = { inputTokens: 1_000_000, outputTokens: 0, cached: null };
+
+test('by price, evidence and priority still come first', () => {
+  const given = {
+    1: { price: priced(1), ...half },
+    2: { price: priced(3) },
+    3: { price: priced(2) },
+    4: {},
+    5: { price: priced(9), priority: 1 },
+  };
+  const { ranked } = resolve(given, { policy: 'price', expected });
+  expect(ranked.map(({ offer, cost }) => [offer.target.id, cost])).toEqual([
+    [5, 9],
+    [3, 2],
+    [2, 3],
+    [4, null],
+    [1, 1],
+  ]);
+});
+
+test('a key’s ceiling refuses what costs more, and what has no price if it needs one', () => {
+  const given = { 1: { price: priced(1, 5) }, 2: { price: priced(1, 6) }, 3: {} };
+  const refusals = (demands: Routing['demands']) =>
+    Object.fromEntries(
+      resolve(given, { demands }).ranked.map((one) => [one.offer.target.id, one.refused]),
+    );
+  expect(refusals({ maxPrice: 5, mustBeKnown: true })).toEqual({
+    ...{ 1: null, 2: 'too_expensive', 3: 'price_unknown' },
+  });
+  expect(refusals({ maxPrice: 5, mustBeKnown: false })).toMatchObject({ 3: null });
+  expect(refusals(noDemands)).toEqual({ 1: null, 2: null, 3: null });
+  const { fault } = resolve(given, { demands: { maxPrice: 0.5, mustBeKnown: true } });
+  expect(fault?.code).toBe('too_expensive');
 });

@@ -1,8 +1,15 @@
 import type { EvidenceRoute } from '../evidence/evidence-route.ts';
 import { type KnownModel, type Standing, standingOn } from '../evidence/standing.ts';
+import type { EffectivePrice } from '../money/effective-price.ts';
 import { isRouteOff } from '../targets/rules/path-rule.ts';
 import type { Target } from '../targets/target.ts';
 import type { Asked } from './asked-route.ts';
+import {
+  type ExpectedRequest,
+  expectedCost,
+  faultOfPrice,
+  type PriceDemands,
+} from './expected-cost.ts';
 import { orderByPolicy, type PolicyInForce, sharesOf } from './order-by-policy.ts';
 
 /** What routing needs to know of a target. */
@@ -15,12 +22,16 @@ export type RoutedTarget = Pick<
 export interface Offer extends KnownModel {
   target: RoutedTarget;
   model: string;
+  /** What its channel charges for it; null: unknown. */
+  price: EffectivePrice | null;
 }
 
 /** Why no request goes to an offer. */
 export const refusals = [
   'target_disabled',
   'not_allowed',
+  'too_expensive',
+  'price_unknown',
   'channel_failed',
   'probe_failed',
   'route_off',
@@ -42,6 +53,8 @@ export interface RankedOffer<O extends Offer> {
   is_fresh: boolean;
   /** Whether it is asked last because of maintenance. */
   is_draining: boolean;
+  /** What the request would cost there; null: its price isn't known, or costs don't matter. */
+  cost: number | null;
 }
 
 /** Why no target can be chosen. */
@@ -72,6 +85,10 @@ export interface Routing extends PolicyInForce {
   random: () => number;
   /** Grows by one with each request, for `round-robin`. */
   turn: number;
+  /** The request as far as its cost depends on it; null: costs don't matter. */
+  expected: ExpectedRequest | null;
+  /** What the key demands of prices. */
+  demands: PriceDemands;
 }
 
 /** A proof is stale if it is older than this many check intervals. */
@@ -116,7 +133,9 @@ function judge<O extends Offer>(offer: O, routing: Routing): RankedOffer<O> {
   const is_fresh = isFreshProof(standing, offer.target, nowS);
   const refused = refusalOf(offer, standing, routing);
   const is_draining = routing.isDraining?.(offer.target, offer.model) ?? false;
-  return { offer, rank: null, refused, standing, proof_age_s, is_fresh, is_draining };
+  const { expected } = routing;
+  const cost = expected && expectedCost(offer.price, offer.target.id, expected, nowS);
+  return { offer, rank: null, refused, standing, proof_age_s, is_fresh, is_draining, cost };
 }
 
 /** Whether a proof still counts as a recent one. */
@@ -129,12 +148,14 @@ export function isFreshProof(
 }
 
 function refusalOf(
-  { target, model }: Offer,
+  { target, model, price }: Offer,
   { state, rest, is_channel_fault, is_overdue, is_proven_elsewhere }: Standing,
-  { isIdAllowed, route }: Routing,
+  { isIdAllowed, route, demands, expected, nowS }: Routing,
 ): Refusal | null {
   if (!target.enabled) return 'target_disabled';
   if (!isIdAllowed(target, model)) return 'not_allowed';
+  const priceFault = faultOfPrice(price, demands, expected?.inputTokens ?? 0, nowS);
+  if (priceFault) return priceFault;
   if (isRouteOff(target.paths, route)) return 'route_off';
   if (is_channel_fault && rest === 'resting') return 'channel_failed';
   if (state === 'failed' && !is_overdue) return 'probe_failed';
@@ -151,6 +172,8 @@ const faultOrder = [
   'not_proven',
   'route_refused',
   'route_off',
+  'too_expensive',
+  'price_unknown',
 ] as const;
 
 function faultOf<O extends Offer>(

@@ -113,6 +113,7 @@ export const routingEnvShape = {
   PROXY_BARE_MODELS: envBoolean(settingRules.bare_models.default),
   PROXY_PATIENCE_S: envInt(settingRules.patience_s),
   PROXY_SPREAD: envNumber(settingRules.spread),
+  PROXY_PRICE_TOLERANCE: envNumber(settingRules.price_tolerance),
 };
 
 /** The settings of the gateway that the environment may give; what an admin sets overrides it. */
@@ -122,6 +123,7 @@ export function givenRoutingOf(env: z.output<z.ZodObject<typeof routingEnvShape>
     bare_models: env.PROXY_BARE_MODELS,
     patience_s: env.PROXY_PATIENCE_S,
     spread: env.PROXY_SPREAD,
+    price_tolerance: env.PROXY_PRICE_TOLERANCE,
   };
 }
 

@@ -7,7 +7,13 @@ import { initially } from '../../shell/initially.ts';
 import type { AdminParts } from '../parts.ts';
 
 /** Numbers are texts as typed. */
-const emptyForm = { routing_policy: '', bare_models: true, patience_s: '', spread: '' };
+const emptyForm = {
+  routing_policy: '',
+  bare_models: true,
+  patience_s: '',
+  spread: '',
+  price_tolerance: '',
+};
 type Field = keyof typeof emptyForm;
 
 /** How the gateway chooses channels, and where each value comes from. */
@@ -33,7 +39,11 @@ export function createRoutingPanel({ client, language, toasts, attempt, view }: 
     },
     /** Whether the spread means anything. */
     get isByLatency() {
-      return this.form.routing_policy === 'latency';
+      return this.form.routing_policy === 'latency' || this.isByPrice;
+    },
+    /** Whether the tolerance means anything. */
+    get isByPrice() {
+      return this.form.routing_policy === 'price';
     },
     sourceOf(name: Field): string {
       const source = this.settings?.sources[name];

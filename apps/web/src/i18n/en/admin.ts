@@ -81,14 +81,17 @@ export const admin = {
     'How it chooses among channels that are equally proven. Channels of a higher priority always go first.',
   'admin.routing_policy': 'Choice of channels',
   'admin.policy.latency': 'By their speed',
+  'admin.policy.price': 'By their price',
   'admin.policy.weighted': 'At random, by their weights',
   'admin.policy.round-robin': 'In turn',
   'admin.policy.priority': 'In my order',
   'admin.spread': 'Spread',
   'admin.spread.unit': '× the fastest',
+  'admin.price_tolerance': 'Price tolerance',
+  'admin.price_tolerance.unit': '× the cheapest',
   'admin.patience_s': 'Patience',
   'admin.routing.hint':
-    'By speed, channels within the spread of the fastest share the requests. Patience is how long all channels of a request together may take to begin to answer. Changes hold within a second.',
+    'By speed, channels within the spread of the fastest share the requests. By price, the fastest of those within the tolerance of the cheapest go first; the price is that of the request itself, and unknown prices come last. Patience is how long all channels of a request together may take to begin to answer. Changes hold within a second.',
   'admin.bare_models': 'Models without a channel',
   'admin.bare_models.hint': 'Clients may ask for “model”, not only for “channel/model”.',
 

@@ -104,6 +104,8 @@ export const evidence = {
   'problem.more': 'Show all',
 
   'refusal.target_disabled': 'the channel is paused',
+  'refusal.too_expensive': 'it costs more than the key allows',
+  'refusal.price_unknown': 'its price is unknown, and the key needs one',
   'refusal.not_allowed': 'the key may not use it',
   'refusal.channel_failed': 'the whole channel is failing',
   'refusal.probe_failed': 'it failed and must be proven again',

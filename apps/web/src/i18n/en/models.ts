@@ -12,6 +12,8 @@ export const models = {
   'offers.fastest': 'first token',
   'offers.policy.latency':
     'The gateway sends a model’s requests to the fastest channels where it is proven to work.',
+  'offers.policy.price':
+    'The gateway sends a model’s requests to the cheapest channel where it is proven to work.',
   'offers.policy.priority':
     'The gateway sends a model’s requests to the first channel, in your order, where it is proven to work.',
   'offers.policy.round-robin':
@@ -27,6 +29,7 @@ export const models = {
   'offers.routes': 'Wire format of the request',
   'offers.first': '{name} is tried first: {why}.',
   'offers.why.latency': 'proven, and the fastest: first token after {time}',
+  'offers.why.price': 'proven, and the cheapest: {cost} for a typical request',
   'offers.why.priority': 'proven, and first in your order',
   'offers.why.proven': 'proven',
   'offers.why.only': 'the only channel that can serve it',
@@ -34,6 +37,9 @@ export const models = {
   'offers.why.shared.latency.one': 'proven, and about as fast as the fastest: shared among {count}',
   'offers.why.shared.latency.other':
     'proven, and about as fast as the fastest: shared among {count}',
+  'offers.why.shared.price.one': 'proven, and about as cheap as the cheapest: shared among {count}',
+  'offers.why.shared.price.other':
+    'proven, and about as cheap as the cheapest: shared among {count}',
   'offers.why.shared.priority.one': 'proven: shared among {count}',
   'offers.why.shared.priority.other': 'proven: shared among {count}',
   'offers.why.shared.round-robin.one': 'proven: shared among {count}, in turn',
@@ -54,6 +60,12 @@ export const models = {
   'offers.first_byte': 'First token',
   'offers.proved': 'Last proof',
   'offers.reason': 'Reason',
+  'offers.price': 'Price',
+  'offers.price.note': 'for a request of {input} tokens with an answer of {output}: {cost}',
+  'offers.cheapest': 'cheapest: {name}',
+  'offers.sort': 'Order of the models',
+  'offers.sort.name': 'By name',
+  'offers.sort.price': 'Cheapest working',
   'offers.reason.proven': 'proven',
   'offers.reason.stale': 'proven, but the proof is old',
   'offers.reason.wrong': 'answers, but the last answer was wrong',
@@ -67,6 +79,8 @@ export const models = {
   'reason.bare_names_off': 'Only as channel/model: bare names are switched off.',
   'reason.no_such_offer': 'No channel offers this model.',
   'reason.target_disabled': 'Its channels are paused.',
+  'reason.too_expensive': 'Every channel costs more than the key allows.',
+  'reason.price_unknown': 'No channel has a known price, and the key needs one.',
   'reason.not_allowed': 'The key may not use it.',
   'reason.channel_failed': 'No channel can serve it now: every channel that offers it is failing.',
   'reason.probe_failed': 'No channel can serve it now: it failed on every channel.',

@@ -76,14 +76,17 @@ export const admin: ZhOf<typeof en> = {
   'admin.routing.intro': '在同样已验证的渠道之间如何选择。优先级更高的渠道总是在前。',
   'admin.routing_policy': '渠道选择',
   'admin.policy.latency': '按速度',
+  'admin.policy.price': '按价格',
   'admin.policy.weighted': '按权重随机',
   'admin.policy.round-robin': '轮流',
   'admin.policy.priority': '按我的排序',
   'admin.spread': '范围',
   'admin.spread.unit': '× 最快者',
+  'admin.price_tolerance': '价格容差',
+  'admin.price_tolerance.unit': '× 最低价',
   'admin.patience_s': '等待时间',
   'admin.routing.hint':
-    '按速度选择时，与最快者相差在此范围内的渠道分担请求。等待时间是一个请求的所有渠道合计最多可用多久开始回答。更改在一秒内生效。',
+    '按速度选择时，与最快者相差在此范围内的渠道分担请求。按价格选择时，价格在最低价容差以内的渠道中最快者优先；价格按请求本身估算，价格未知的渠道排在最后。等待时间是一个请求的所有渠道合计最多可用多久开始回答。更改在一秒内生效。',
   'admin.bare_models': '不带渠道的模型名',
   'admin.bare_models.hint': '客户端可以直接请求“模型”，不限于“渠道/模型”。',
 

@@ -96,6 +96,8 @@ export const evidence: ZhOf<typeof en> = {
   'problem.more': '显示全部',
 
   'refusal.target_disabled': '渠道已暂停',
+  'refusal.too_expensive': '价格超出密钥的上限',
+  'refusal.price_unknown': '价格未知，而密钥要求价格已知',
   'refusal.not_allowed': '密钥无权使用',
   'refusal.channel_failed': '整个渠道不可用',
   'refusal.probe_failed': '已失败，需重新验证',
