@@ -16,6 +16,7 @@ const commands = new Map([
   ['start', [install, build, [...program, 'apps/standalone/dist/main.js']]],
   ['demo', [install, build, [...program, 'apps/standalone/dist/demo.js']]],
   ['db:copy', [install, [...program, 'apps/standalone/src/copy-database.ts', ...given]]],
+  ['db:compact', [install, [...program, 'apps/standalone/src/compact-database.ts', ...given]]],
   // Node takes some flags after the program for its own, unless the program comes after --.
   ['channels', [install, [...program, '--', 'apps/standalone/src/channels.ts', ...given]]],
   ['admin:reset', [install, [...program, 'apps/standalone/src/reset-access.ts', ...given]]],

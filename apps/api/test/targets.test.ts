@@ -286,6 +286,10 @@ test('runs come newest first, up to the limit', async () => {
   expect(json.target.id).toBe(id);
   expect(json.items.map((run: { id: number }) => run.id)).toEqual([runIds[2], runIds[1]]);
   expect(json.items[0]).toMatchObject({ status: 'completed', total: 1, success: 1, fail: 0 });
+  expect(json.next_before_id).toBe(runIds[1]);
+  const older = await api.asAdmin('GET', `/api/targets/${id}/runs?before_id=${runIds[1]}`);
+  expect(older.json.items.map((run: { id: number }) => run.id)).toEqual([runIds[0]]);
+  expect(older.json.next_before_id).toBeNull();
   for (const limit of ['0', '201', 'x', '1e9', '']) {
     const { status } = await api.asAdmin('GET', `/api/targets/${id}/runs?limit=${limit}`);
     expect(status, limit).toBe(400);

@@ -70,7 +70,10 @@ beforeAll(async () => {
     apiKey: providerKey,
     models: { 'gpt-4o': 'good', 'claude-sonnet-4-5': 'good', 'gemini-2.5-flash': 'good' },
   });
-  [browser, product] = await Promise.all([launchBrowser(), buildPages().then(startProduct)]);
+  [browser, product] = await Promise.all([
+    launchBrowser(),
+    buildPages().then(() => startProduct()),
+  ]);
 });
 
 afterAll(async () => {

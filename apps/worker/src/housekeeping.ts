@@ -10,6 +10,7 @@ import {
   pruneProxyRequests,
   pruneRuns,
   readSettings,
+  releaseFreePages,
 } from '@api-monitor/db';
 import { cleanLogs } from './probe-logs.ts';
 import type { WorkerDeps } from './worker-deps.ts';
@@ -41,6 +42,8 @@ export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   if (Object.values(deleted).some((count) => count > 0)) {
     logger.info({ ...deleted, retentionDays }, 'old rows deleted');
   }
+  const pages = await releaseFreePages(db, signal);
+  if (pages > 0) logger.info({ pages }, 'free pages given back to the disk');
 }
 
 /** Everything older than this is deleted, in Unix seconds; 0 if everything is kept. */

@@ -41,12 +41,13 @@ export { pingDatabase } from './engine/health.ts';
 export { readInstanceId } from './engine/instance-id.ts';
 export { lockSettings, lockTargetList } from './engine/locks.ts';
 export {
-  databaseFileName,
   type OpenDatabaseOptions,
   type OpenedDatabase,
   openDatabase,
 } from './engine/open-database.ts';
 export { faultOfDatabaseUrl } from './engine/postgres/database-url.ts';
+export { databaseFileName } from './engine/sqlite/database-file.ts';
+export { compactDatabase, releaseFreePages } from './engine/sqlite/free-pages.ts';
 export { snapshotDatabase } from './engine/sqlite/snapshot-database.ts';
 export { describeStorageFault, isPassingFault } from './engine/storage-fault.ts';
 export { countRecentRequests, type RecentRequests } from './gateway/count-recent.ts';

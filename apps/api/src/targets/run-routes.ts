@@ -9,7 +9,7 @@ import {
 } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
-import { createRouteKinds, jsonAnswer } from '../describe-route.ts';
+import { createRouteKinds, jsonAnswer, pageOf, pageSchema } from '../describe-route.ts';
 import { idParams, idQuery, limitQuery } from '../query-schemas.ts';
 import { createRouter } from '../router.ts';
 import { findTarget } from './change-targets.ts';
@@ -22,12 +22,15 @@ const probeRowSchema = z.object(probeRowShape.shape).openapi('Probe');
 
 const runsQuery = z.object({
   limit: limitQuery({ default: 20, max: 200 }),
+  before_id: idQuery
+    .optional()
+    .openapi({ type: 'integer', description: 'runs older than this one: the next page' }),
   traffic: z
     .enum(['0', '1'])
     .optional()
     .openapi({ description: '1: with the probes of single models that failed traffic asked for' }),
 });
-const runsSchema = z.object({ target: targetSchema, items: z.array(runSchema) });
+const runsSchema = pageSchema(runSchema).extend({ target: targetSchema });
 
 const logsQuery = z.object({
   scope: z
@@ -61,10 +64,12 @@ export function runRoutes(deps: ApiDeps) {
       }),
       async (c) => {
         const target = await findTarget(db, c.req.valid('param').id);
-        const { limit, traffic } = c.req.valid('query');
-        const items = await listRuns(db, target.id, limit, { with_traffic: traffic === '1' });
+        const { limit, traffic, before_id } = c.req.valid('query');
+        const which = { with_traffic: traffic === '1', ...(before_id ? { before_id } : {}) };
+        const page = pageOf(await listRuns(db, target.id, limit + 1, which), limit);
         const view = await viewTarget(deps, target, c.var.caller);
-        const text = `{"target":${view},"items":${JSON.stringify(items.map(runItem))}}`;
+        const rest = JSON.stringify({ ...page, items: page.items.map(runItem) });
+        const text = `{"target":${view},${rest.slice(1)}`;
         return rawJson<z.infer<typeof runsSchema>>(c, text);
       },
     )

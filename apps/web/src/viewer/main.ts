@@ -31,6 +31,7 @@ function start() {
         history.replaceState(null, '', search);
       },
       onRunChange: () => void sync.loadAll(),
+      loadOlderRuns: () => sync.loadOlderRuns(),
       drawLists: () => loop.request(drawLists),
       nextFrame: (callback) => requestAnimationFrame(callback),
     }),

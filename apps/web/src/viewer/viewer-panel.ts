@@ -46,6 +46,7 @@ interface ViewerOptions {
   /** The filter, the run or the open probe changed. */
   onAddressChange(): void;
   onRunChange(): void;
+  loadOlderRuns(): Promise<void>;
   /** Draws the lists of runs and probes. */
   drawLists(): void;
   nextFrame(callback: () => void): void;
@@ -97,6 +98,9 @@ export function createViewerPanel(options: ViewerOptions) {
     isRunning: false,
     progress: null as Channel['run_progress'],
     run: address.run,
+    /** Whether there are runs older than those that are listed. */
+    hasOlderRuns: false,
+    isLoadingOlder: false,
     shownRunId: null as number | null,
     /** What should be known about the run as a whole; all empty if nothing. */
     report: noReport,
@@ -132,6 +136,17 @@ export function createViewerPanel(options: ViewerOptions) {
       this.run = run;
       this.close();
       options.onRunChange();
+    },
+    async showOlderRuns(): Promise<void> {
+      if (this.isLoadingOlder) return;
+      this.isLoadingOlder = true;
+      await options.loadOlderRuns().finally(() => {
+        this.isLoadingOlder = false;
+      });
+    },
+    takeRuns(runs: ListedRun[]): void {
+      if (loaded) loaded = { ...loaded, runs };
+      options.drawLists();
     },
     /** Shows all checks of the open probe's model. */
     followModel(): void {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { sampleProbe } from '../../test/sample-probe.ts';
-import { endedSince, withRuns } from './viewer-sync.ts';
+import { endedSince, withOlder, withRuns } from './viewer-sync.ts';
 
 it('finds all runs that have ended since', () => {
   const before = [
@@ -18,6 +18,13 @@ it('finds all runs that have ended since', () => {
   expect(endedSince<(typeof now | typeof before)[number]>(before, now).map(({ id }) => id)).toEqual(
     [5, 2],
   );
+});
+
+it('keeps the older runs that were asked for when newer ones come', () => {
+  const runs = (...ids: number[]) => ids.map((id) => ({ id }));
+  expect(withOlder(runs(9, 8, 7), runs(8, 7, 6, 5))).toEqual(runs(9, 8, 7, 6, 5));
+  expect(withOlder(runs(9), [])).toEqual(runs(9));
+  expect(withOlder([], runs(3))).toEqual([]);
 });
 
 it('inserts their rows in the order of the whole list', () => {

@@ -18,6 +18,7 @@ interface ViewerSyncOptions {
   loop: DrawLoop;
 }
 
+/** Of one answer. */
 const maxRuns = 200;
 /** If more runs than this ended at once, everything is reloaded. */
 const maxAdded = 4;
@@ -30,9 +31,27 @@ export function createViewerSync(options: ViewerSyncOptions) {
   let latest: Loaded | null = null;
   let turn = 0;
 
+  const askPage = (before: Partial<Record<'before_id', string>> = {}) => {
+    const query = { limit: String(maxRuns), traffic: '1' as const, ...before };
+    return answerOf(client.api.targets[':id'].runs.$get({ param, query }));
+  };
+
+  /** The newest runs, and the older ones that were asked for before. */
   const askRuns = async () => {
-    const query = { limit: String(maxRuns), traffic: '1' as const };
-    return (await answerOf(client.api.targets[':id'].runs.$get({ param, query }))).items;
+    const { items, next_before_id } = await askPage();
+    const runs = withOlder(items, latest?.runs ?? []);
+    if (runs.length === items.length) viewer.hasOlderRuns = next_before_id !== null;
+    return runs;
+  };
+
+  const loadOlderRuns = async () => {
+    const before = latest?.runs.at(-1)?.id;
+    if (before === undefined) return;
+    const older = await page.attempt(() => askPage({ before_id: String(before) }));
+    if (!older || !latest) return;
+    viewer.hasOlderRuns = older.next_before_id !== null;
+    latest = { ...latest, runs: withOlder(latest.runs, older.items) };
+    viewer.takeRuns(latest.runs);
   };
 
   const askLogs = (run: RunChoice) => {
@@ -100,6 +119,7 @@ export function createViewerSync(options: ViewerSyncOptions) {
   return {
     events: ['run_progress', 'run_completed', 'target_updated', 'resync'],
     loadAll,
+    loadOlderRuns,
     onEvent(name: string, data: unknown): void {
       // Guarantee: only the API sends these events, in core's shape, from the same release.
       const event = data as ProgressEvent;
@@ -108,12 +128,21 @@ export function createViewerSync(options: ViewerSyncOptions) {
       else if (name === 'run_progress') progressed(event);
       else queue.request(targetId);
     },
-  } satisfies Follower;
+  } satisfies Follower & { loadOlderRuns(): Promise<void> };
 }
 
 function queryOf(run: RunChoice) {
   if (run === 'all') return { scope: 'all' as const };
   return run === 'latest' ? {} : { run_id: String(run) };
+}
+
+/** The runs, newest first, followed by those of `known` that are older. */
+export function withOlder<Listed extends Pick<Run, 'id'>>(
+  runs: readonly Listed[],
+  known: readonly Listed[],
+): Listed[] {
+  const last = runs.at(-1)?.id;
+  return [...runs, ...known.filter(({ id }) => last !== undefined && id < last)];
 }
 
 /** The runs that have ended, but were running or unknown in `before`. */

@@ -8,6 +8,16 @@ import { visitorToken } from '../start-product.ts';
 export function describeViewer(stage: Stage): void {
   const harbour = withHarbour(stage);
   const address = (rest = '') => `/viewer.html?target_id=${harbour.id}${rest}`;
+  const runNow = async (id: number) => {
+    await stage.product.call('POST', `/api/targets/${id}/run`);
+    const isRunning = async () => {
+      const { item } = (await stage.product.call('GET', `/api/targets/${id}`)) as {
+        item: { running: boolean };
+      };
+      return item.running;
+    };
+    await eventually(isRunning).toBe(false);
+  };
   const models = (page: Page) => page.locator('.probe-open').allTextContents();
 
   it('a failed check can be found and read in full, and its address restores the view', async () => {
@@ -25,6 +35,34 @@ export function describeViewer(stage: Stage): void {
     await page.goto(page.url());
     await page.locator('.detail').getByText('Rate limited').waitFor();
     expect(await models(page)).toEqual(['claude-haiku-4-5']);
+  });
+
+  it('runs that are older than those of the first answer can be listed', async () => {
+    for (const _ of [1, 2]) await runNow(harbour.id);
+    const page = await stage.open('/status.html');
+    // As if there were more than 200.
+    await page.route(/\/runs\?/, (route) =>
+      route.continue({ url: route.request().url().replace('limit=200', 'limit=2') }),
+    );
+    await page.goto(stage.product.origin + address());
+    const listed = page.locator('.run[data-tone]');
+    await eventually(() => listed.count()).toBe(2);
+    const isMore = page.locator('#older-runs');
+    let count = 2;
+    for (; await isMore.isVisible(); count += 2) {
+      await isMore.click();
+      await eventually(() => listed.count()).toBeGreaterThan(count);
+    }
+    const { items } = (await stage.product.call(
+      'GET',
+      `/api/targets/${harbour.id}/runs?limit=200&traffic=1`,
+    )) as { items: object[] };
+    expect([await listed.count(), items.length >= 3]).toEqual([items.length, true]);
+    // It is still one of them after a new run, whose answer has only the newest again.
+    const oldest = await listed.last().textContent();
+    await runNow(harbour.id);
+    await eventually(() => listed.count()).toBe(items.length + 1);
+    expect(await listed.last().textContent()).toBe(oldest);
   });
 
   it('works in Chinese too, and starts a run', async () => {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '@api-monitor/core';
 import Sqlite from 'better-sqlite3';
-import { databaseFileName } from '../engine/open-database.ts';
+import { databaseFileName } from '../engine/sqlite/database-file.ts';
 import type { TablePlan } from './plan-tables.ts';
 
 /** A row as SQLite keeps it. */

@@ -8,11 +8,11 @@ import { type KeyOptions, unlockDatabase } from '../secrets/unlock-database.ts';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import { claimFolder, type FolderUse } from './sqlite/claim-folder.ts';
+import { databaseFileName } from './sqlite/database-file.ts';
+import { convertSmallFile } from './sqlite/free-pages.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
 import { watchIdentity } from './sqlite/watch-identity.ts';
 import { describeStorageFault } from './storage-fault.ts';
-
-export const databaseFileName = 'registry.db';
 
 const defaultPoolSize = 10;
 const writeCheckPeriodS = 10;
@@ -73,13 +73,15 @@ async function openUnclaimed(options: OpenDatabaseOptions): Promise<OpenedDataba
   }
 }
 
-async function openStore({ dataDir, databaseUrl, poolSize, now }: OpenDatabaseOptions) {
+async function openStore({ dataDir, databaseUrl, poolSize, use, now }: OpenDatabaseOptions) {
   const url = databaseUrl?.trim();
   if (url) {
     const kysely = await openPostgres({ url, size: poolSize ?? defaultPoolSize }, now());
     return { kysely, folder: null, isInPlace: async () => true };
   }
   const path = join(dataDir, databaseFileName);
+  // Programs that are called by hand leave this to the monitor.
+  if (use) await convertSmallFile(path);
   const kysely = await openSqlite(path, now());
   return { kysely, folder: dataDir, isInPlace: await watchIdentity(path) };
 }

@@ -70,15 +70,19 @@ export async function heartbeatRun(
   return run !== undefined;
 }
 
-/** A target's runs, newest first; without `with_traffic` only those that probed the whole target. */
+/**
+ * A target's runs, newest first: those before `before_id`, if it is given, and without `with_traffic` only those
+ * that probed the whole target.
+ */
 export async function listRuns(
   db: Database,
   targetId: number,
   limit: number,
-  { with_traffic = false }: { with_traffic?: boolean } = {},
+  { with_traffic = false, before_id }: { with_traffic?: boolean; before_id?: number } = {},
 ): Promise<RunRow[]> {
   let query = selectRuns(db).where('target_id', '=', targetId);
   if (!with_traffic) query = query.where('trigger', '!=', 'traffic');
+  if (before_id !== undefined) query = query.where('id', '<', before_id);
   return (await query.orderBy('id', 'desc').limit(limit).execute()).map(runCodec.fromRow);
 }
 

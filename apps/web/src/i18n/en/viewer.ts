@@ -7,6 +7,7 @@ export const viewer = {
   'viewer.latest.hint': 'follows new runs',
   'viewer.all': 'All runs',
   'viewer.all.hint': 'the last 20,000 checks',
+  'viewer.older': 'Older runs',
   'viewer.trigger.manual': 'by hand',
   'viewer.trigger.traffic': 'rechecked',
   'viewer.search': 'Search models, answers, errors',

@@ -9,6 +9,7 @@ export const viewer: ZhOf<typeof en> = {
   'viewer.latest.hint': '跟随最新一次检测',
   'viewer.all': '全部批次',
   'viewer.all.hint': '最近 20,000 条记录',
+  'viewer.older': '更早的批次',
   'viewer.trigger.manual': '手动',
   'viewer.trigger.traffic': '复查',
   'viewer.search': '搜索模型、回答、错误',

@@ -13,6 +13,7 @@ import {
 import type { Schema } from '../../schema.ts';
 import { migrate } from '../migrate.ts';
 import { assertReadWrite, createPrivateFile } from '../private-file.ts';
+import { autoVacuum } from './free-pages.ts';
 import { retryBusy } from './retry-busy.ts';
 import { cacheStatements } from './statement-cache.ts';
 
@@ -56,6 +57,8 @@ export function createSqliteDialect(filePath: string): Dialect {
 function openFile(filePath: string): Sqlite.Database {
   const sqlite = new Sqlite(filePath, { timeout: openTimeoutMs });
   try {
+    // Has an effect on a new file only, and only before anything is written.
+    sqlite.pragma(`auto_vacuum = ${autoVacuum}`);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
     sqlite.pragma('foreign_keys = ON');

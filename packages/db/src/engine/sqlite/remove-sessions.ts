@@ -16,9 +16,22 @@ export async function removeSessions(path: string, signal: AbortSignal): Promise
     copy.pragma('synchronous = off');
     copy.pragma('secure_delete = on');
     copy.exec('delete from admin_sessions');
+    await giveBackFreePages(copy, signal);
     await eraseFreePages(copy, signal);
   } finally {
     copy.close();
+  }
+}
+
+/** Cuts the free pages off, if the file can do that in steps. */
+async function giveBackFreePages(copy: Sqlite.Database, signal: AbortSignal): Promise<void> {
+  const countFree = () => Number(copy.pragma('freelist_count', { simple: true }));
+  let free = countFree();
+  for (let before = free + 1; free > 0 && free < before; free = countFree()) {
+    signal.throwIfAborted();
+    before = free;
+    copy.exec(`pragma incremental_vacuum(${pagesPerTurn})`);
+    await nextTurn();
   }
 }
 
