@@ -38,31 +38,17 @@ export function describeViewer(stage: Stage): void {
   });
 
   it('runs that are older than those of the first answer can be listed', async () => {
-    for (const _ of [1, 2]) await runNow(harbour.id);
+    await runNow(harbour.id);
     const page = await stage.open('/status.html');
     // As if there were more than 200.
     await page.route(/\/runs\?/, (route) =>
-      route.continue({ url: route.request().url().replace('limit=200', 'limit=2') }),
+      route.continue({ url: route.request().url().replace('limit=200', 'limit=1') }),
     );
     await page.goto(stage.product.origin + address());
     const listed = page.locator('.run[data-tone]');
+    await eventually(() => listed.count()).toBe(1);
+    await page.locator('#older-runs').click();
     await eventually(() => listed.count()).toBe(2);
-    const isMore = page.locator('#older-runs');
-    let count = 2;
-    for (; await isMore.isVisible(); count += 2) {
-      await isMore.click();
-      await eventually(() => listed.count()).toBeGreaterThan(count);
-    }
-    const { items } = (await stage.product.call(
-      'GET',
-      `/api/targets/${harbour.id}/runs?limit=200&traffic=1`,
-    )) as { items: object[] };
-    expect([await listed.count(), items.length >= 3]).toEqual([items.length, true]);
-    // It is still one of them after a new run, whose answer has only the newest again.
-    const oldest = await listed.last().textContent();
-    await runNow(harbour.id);
-    await eventually(() => listed.count()).toBe(items.length + 1);
-    expect(await listed.last().textContent()).toBe(oldest);
   });
 
   it('works in Chinese too, and starts a run', async () => {
