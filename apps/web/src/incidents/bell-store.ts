@@ -1,6 +1,6 @@
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
-import type { LanguageStore } from './language-store.ts';
+import type { LanguageStore } from '../shell/language-store.ts';
 
 interface BellOptions {
   client: ApiClient;
