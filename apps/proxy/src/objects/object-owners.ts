@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MonitorEvent, ObjectChange, ObjectKind, StateIssued } from '@api-monitor/core';
+import {
+  growingTo,
+  type MonitorEvent,
+  type ObjectChange,
+  type ObjectKind,
+  type StateIssued,
+} from '@api-monitor/core';
 import type { GatewayObject } from '@api-monitor/db';
 import { LRUCache } from 'lru-cache';
 import { hashOfMark } from '../board/state-issuers.ts';
@@ -59,12 +65,12 @@ export type ObjectOwners = Awaited<ReturnType<typeof loadObjectOwners>>;
  * of them, as hashes; the newest are here in memory.
  */
 export async function loadObjectOwners({ store, publish, lookUpMs = 3_000 }: Options) {
-  const owners = new LRUCache<string, readonly Held[]>({ max: objectLimit });
+  const owners = new LRUCache<string, readonly Held[]>(growingTo(objectLimit));
   /** The channels that have a key's objects of a kind, the one with the latest first. */
-  const holders = new LRUCache<string, readonly Holder[]>({ max: holderLimit });
-  const misses = new LRUCache<string, true>({ max: missLimit, ttl: missLifeMs });
+  const holders = new LRUCache<string, readonly Holder[]>(growingTo(holderLimit));
+  const misses = new LRUCache<string, true>({ ...growingTo(missLimit), ttl: missLifeMs });
   /** What was deleted a moment ago, which an event or the database may still have. */
-  const gone = new LRUCache<string, true>({ max: missLimit, ttl: goneLifeMs });
+  const gone = new LRUCache<string, true>({ ...growingTo(missLimit), ttl: goneLifeMs });
   let fresh: Change[] = [];
   let timer: NodeJS.Timeout | null = null;
 
