@@ -36,6 +36,16 @@ test("the gateway's thread loads no database and one client of undici", () => {
   expect(modules.filter((id) => needless.test(id))).toEqual([]);
 });
 
+test("no program loads the fetch of Node for node:http, or zod's messages in other languages", () => {
+  const files = [...product].flatMap(([name, { imports }]) =>
+    imports.includes('node:http') ? name : [],
+  );
+  expect(files).toEqual([]);
+  const modules = [...product.values()].flatMap(({ moduleIds }) => moduleIds);
+  const languages = modules.filter((id) => /zod\/v4\/locales\/(?!en\.|index\.)/.test(id));
+  expect(languages).toEqual([]);
+});
+
 test('V8 can keep the text of what is built in one byte a character', () => {
   const texts = [...product.values()].map(({ code }) => code);
   expect(texts.filter((text) => Buffer.from(text, 'latin1').toString('latin1') !== text)).toEqual(
