@@ -11,8 +11,8 @@ const variables = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: String(1024 *
  * collection every few seconds. Unlike the options below, it can be set later.
  */
 const growth = '--heap-growing-percent=40';
-/** A small young generation in each thread. */
-const options = ['--max-semi-space-size=4'];
+/** A small young generation in each thread, and `gc` for `collectWhenQuiet`. */
+const options = ['--max-semi-space-size=4', '--expose-gc'];
 
 /**
  * Starts this program again in the same process with what saves memory, unless it was started so. Costs as

@@ -2,6 +2,7 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import { answerCalls, createThreadBus } from '@api-monitor/bus';
 import { createGateway, type gatewayOptionsOf, remoteGatewayStore } from '@api-monitor/proxy';
 import {
+  collectWhenQuiet,
   createLogger,
   describeStartFault,
   forwardTo,
@@ -89,3 +90,4 @@ const methods = {
 export type GatewayMethods = typeof methods;
 
 answerCalls(data.calls, methods);
+collectWhenQuiet();

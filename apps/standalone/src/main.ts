@@ -1,5 +1,11 @@
 import { firstStartHeading, showSecrets } from '@api-monitor/api';
-import { createLogger, describeStartFault, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
+import {
+  collectWhenQuiet,
+  createLogger,
+  describeStartFault,
+  readEnv,
+  shutDownOnSignals,
+} from '@api-monitor/runtime';
 import { envSchema } from './env.ts';
 import { startEmbedded, startMessage } from './start-embedded.ts';
 
@@ -13,6 +19,7 @@ try {
   });
   shutDownOnSignals(embedded, logger);
   process.stdout.write(startMessage(embedded));
+  collectWhenQuiet();
 } catch (error) {
   console.error(describeStartFault(error) ?? error);
   process.exit(1);

@@ -40,6 +40,7 @@ export {
   type UpgradeHandler,
 } from './http/serve-http.ts';
 export { serveService } from './http/serve-service.ts';
+export { collectWhenQuiet } from './process/collect-when-quiet.ts';
 export { describeStartFault } from './process/describe-start-fault.ts';
 export { runService } from './process/run-service.ts';
 export { createShutdown, shutDownOnSignals } from './process/shutdown.ts';

@@ -7,6 +7,7 @@ import { databaseOptionsOf, type ServiceEnv, type ServiceEnvSchema } from '../en
 import { createLogger, type Logger } from '../reports/logger.ts';
 import { createMetricsRegistry, type Registry } from '../reports/metrics.ts';
 import { version } from '../version.ts';
+import { collectWhenQuiet } from './collect-when-quiet.ts';
 import { describeStartFault } from './describe-start-fault.ts';
 import { leadGroup } from './process-group.ts';
 import { createShutdown, type Shutdown, shutDownOnSignals } from './shutdown.ts';
@@ -55,6 +56,7 @@ export async function runService<Schema extends ServiceEnvSchema>({
     const service = await openService(env, logger);
     shutDownOnSignals(service.shutdown, logger);
     await start(service, env);
+    collectWhenQuiet();
   } catch (error) {
     console.error(describeStartFault(error) ?? error);
     process.exit(1);
