@@ -62,19 +62,13 @@ test('everything that waited is written, and the database keeps working', async 
 
 test('reads are answered while writers wait, and no number of them blocks the process', async () => {
   const { db, isLocked } = await lockedDatabase();
-  const waits: number[] = [];
-  const gapMs = await longestGapOf(async () => {
+  const turns = await turnsDuring(async () => {
     const writes = Array.from({ length: 50 }, (_, id) => setSettings(db, { [`k${id}`]: '1' }, 1));
-    for (let read = 0; read < 10; read += 1) {
-      const beganMs = performance.now();
-      expect(await getSetting(db, 'k0')).toBeNull();
-      waits.push(performance.now() - beganMs);
-    }
+    for (let read = 0; read < 10; read += 1) expect(await getSetting(db, 'k0')).toBeNull();
     expect(isLocked()).toBe(true);
     await Promise.all(writes);
   });
-  expect(Math.max(...waits)).toBeLessThan(500);
-  expect(gapMs).toBeLessThan(400);
+  expect(turns).toBeGreaterThan(leastTurns);
   expect(await getSetting(db, 'k49')).toBe('1');
 });
 
