@@ -24,6 +24,7 @@ import { listModelsRoute } from './models/list-models.ts';
 import { apiDocument } from './monitor/api-document.ts';
 import { metricsRoute, monitorRoutes } from './monitor/routes.ts';
 import { servePages } from './pages/serve-pages.ts';
+import { priceRoutes } from './prices/routes.ts';
 import { probeCostRoutes } from './probe-costs/routes.ts';
 import { allowableNamesRoute } from './proxy-keys/allowable-names.ts';
 import { proxyKeyRoutes } from './proxy-keys/routes.ts';
@@ -73,6 +74,7 @@ function createApiRoutes(deps: ApiDeps) {
     .route('/', statusFeedRoutes(deps))
     .route('/', listModelsRoute(deps))
     .route('/', modelGroupRoutes(deps))
+    .route('/', priceRoutes(deps))
     .route('/', analysisRoutes(deps))
     .route('/', eventRoutes(deps))
     .route('/', sessionRoutes(deps))

@@ -26,6 +26,7 @@ test('the settings have their sources, and masked secrets', async () => {
     patience_s: 120,
     prices: [],
     currency: 'USD',
+    price_source: '',
     spread: 1.25,
     price_tolerance: 1.05,
     sources: {
@@ -46,6 +47,7 @@ test('the settings have their sources, and masked secrets', async () => {
       patience_s: 'default',
       prices: 'default',
       currency: 'default',
+      price_source: 'default',
       spread: 'default',
       price_tolerance: 'default',
     },

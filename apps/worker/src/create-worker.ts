@@ -7,6 +7,7 @@ import { createPriceSource, type PriceSource } from '@api-monitor/prices';
 import { createOutageWatch, type Registry } from '@api-monitor/runtime';
 import {
   type AllowPrivate,
+  createGuardedClient,
   createUpstream,
   noProxies,
   type ProxyDefaults,
@@ -15,6 +16,7 @@ import { createAlerts } from './alerts/create-alerts.ts';
 import { createSpendTally } from './asking/budget.ts';
 import { pollBalance, queueBalancePolls } from './balances/poll-balance.ts';
 import { cleanOldLogs, pruneHistory } from './housekeeping.ts';
+import { refreshPrices } from './prices/refresh-prices.ts';
 import { createFreezeWatch } from './probe/freeze-watch.ts';
 import { createActiveRuns, createHeartbeatWatch } from './run/active-runs.ts';
 import { runTarget } from './run/run-target.ts';
@@ -50,6 +52,8 @@ const freezeLookMs = 1_000;
 const scanPeriodMs = 2_000;
 const recheckPeriodMs = 1_500;
 const balancePeriodMs = 5_000;
+/** How soon a new source is read. */
+const refreshPeriodMs = 60_000;
 const logCleanupPeriodMs = 10 * 60_000;
 const prunePeriodMs = 60 * 60_000;
 
@@ -81,6 +85,7 @@ export function createWorker({
     random: Math.random,
     stopping: stopping.signal,
   };
+  const client = createGuardedClient({ allowPrivate, proxies });
   const alerts = createAlerts(deps, { allowPrivate, proxies, publicUrl });
   const watchBalances = createOutageWatch({
     logger,
@@ -103,6 +108,9 @@ export function createWorker({
       bus.ticker.every('scan', scanPeriodMs, () => scan(deps));
       bus.ticker.every('recheck', recheckPeriodMs, () => watchRechecks(queueRechecks(deps)));
       bus.ticker.every('balances', balancePeriodMs, () => watchBalances(queueBalancePolls(deps)));
+      bus.ticker.every('refresh-prices', refreshPeriodMs, () =>
+        refreshPrices({ ...deps, client, stopping: stopping.signal }),
+      );
       bus.ticker.every('clean-logs', logCleanupPeriodMs, () => cleanOldLogs(deps));
       bus.ticker.every('prune-history', prunePeriodMs, () => pruneHistory(deps));
     },
@@ -121,6 +129,7 @@ export function createWorker({
       await Promise.all([...drained, alerts.stop(graceMs)]);
       for (const stop of stops) stop();
       deps.slots.close();
+      await client.close();
       await deps.upstream.close();
     },
   };

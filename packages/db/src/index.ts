@@ -156,6 +156,7 @@ export {
   type StoredPriceData,
   storePriceReading,
 } from './prices/price-data.ts';
+export { listUnpricedModels } from './prices/unpriced-models.ts';
 export { type ProbeSpend, probePeriodFor, readProbeSpend } from './probe-totals/probe-spend.ts';
 export {
   addTotals,

@@ -19,7 +19,8 @@ interface GuardedClientOptions {
 interface RequestInit {
   method: string;
   headers: Record<string, string>;
-  body: string;
+  /** Absent: none. */
+  body?: string;
   signal: AbortSignal;
 }
 

@@ -2,7 +2,6 @@ import {
   type AliasGroup,
   AppError,
   aliasGroupLine,
-  changesBetween,
   createAliasIndex,
   createChannelNames,
   modelKey,
@@ -12,15 +11,15 @@ import {
   type SettingValues,
   settingRules,
   settingsInForce,
-  settingText,
 } from '@api-monitor/core';
-import { inTransaction, lockSettings, readSettings, setSettings } from '@api-monitor/db';
+import { readSettings } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, jsonBody } from '../describe-route.ts';
 import { type ApiEnv, createRouter } from '../router.ts';
 import { offeredNames } from '../routing/offered-names.ts';
+import { changePlainSettings } from '../settings/change-plain-settings.ts';
 
 const name = z.string().min(1).max(256);
 const groupSchema = z
@@ -46,7 +45,9 @@ export function modelGroupRoutes(deps: ApiDeps) {
   const path = '/api/model-groups';
   const responses = jsonAnswer(answerSchema, 'the groups');
   const change = async (c: Context<ApiEnv>, edit: (current: GroupSettings) => GroupSettings) => {
-    await changeGroups(deps, c, edit);
+    await changePlainSettings(deps, c, ({ model_aliases, dismissed_aliases }) =>
+      checked(edit({ model_aliases, dismissed_aliases })),
+    );
     return answerOf(deps, c);
   };
   return createRouter()
@@ -151,34 +152,6 @@ function withoutGroup(current: GroupSettings, one: string): GroupSettings {
   if (!group) throw new AppError('not_found', `no group has the name "${one}"`);
   const kept = current.model_aliases.filter((line) => parseAliasGroup(line).name !== group.name);
   return { ...current, model_aliases: kept };
-}
-
-/** Changes the settings that hold the groups, with an audit entry; every process follows within a second. */
-async function changeGroups(
-  deps: ApiDeps,
-  c: Context<ApiEnv>,
-  edit: (current: GroupSettings) => GroupSettings,
-): Promise<void> {
-  const { db, now, givenSettings } = deps;
-  const stored = await inTransaction(db, async (tx) => {
-    await lockSettings(tx);
-    const { model_aliases, dismissed_aliases } = settingsInForce(
-      await readSettings(tx),
-      givenSettings,
-    );
-    const before = { model_aliases, dismissed_aliases };
-    const after = checked(edit(before));
-    const changes = changesBetween(before, after);
-    const texts = Object.fromEntries(
-      changes.map(({ field }) => [field, settingText(after[field as keyof GroupSettings])]),
-    );
-    if (changes.length === 0) return texts;
-    await setSettings(tx, texts, now());
-    await c.var.audit(tx, 'settings.changed', null, changes);
-    return texts;
-  });
-  const keys = Object.keys(stored);
-  if (keys.length > 0) await deps.bus.events.publish({ type: 'settings_changed', data: { keys } });
 }
 
 /** Throws AppError `invalid_input` with the first thing that is wrong. */

@@ -30,7 +30,7 @@ export function apiDocument(routes: OpenAPIHono<ApiEnv>, basePath: string) {
     servers: [{ url: basePath === rootPath ? rootPath : basePath.slice(0, -1) }],
   });
   for (const path of Object.values(document.paths ?? {})) {
-    for (const method of ['get', 'post', 'patch', 'delete'] as const) {
+    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
       const operation = path[method];
       if (operation?.responses) operation.responses.default = errorAnswer;
     }

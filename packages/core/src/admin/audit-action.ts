@@ -9,6 +9,7 @@ export const auditActions = [
   'session.closed',
   'session.revoked',
   'settings.changed',
+  'requests.repriced',
   'password.refused',
   'second_factor.enrolled',
   'second_factor.confirmed',

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { parseSettings, settingsInForce, settingText, sourceOfSetting } from './settings.ts';
+import {
+  parseSettings,
+  settingRules,
+  settingsInForce,
+  settingText,
+  sourceOfSetting,
+} from './settings.ts';
 
 const read = (values: Record<string, string>) => parseSettings(new Map(Object.entries(values)));
 
@@ -19,6 +25,7 @@ test('a setting that was never set is null', () => {
     price_tolerance: null,
     prices: null,
     currency: null,
+    price_source: null,
     spread: null,
   });
 });
@@ -106,6 +113,7 @@ test('what an admin set overrides the environment, which overrides the default',
     price_tolerance: 1.05,
     prices: [],
     currency: 'USD',
+    price_source: '',
     spread: 1.25,
   });
   expect(sourceOfSetting('log_max_size_mb', set, given)).toBe('admin');
@@ -113,3 +121,19 @@ test('what an admin set overrides the environment, which overrides the default',
   expect(sourceOfSetting('log_cleanup_enabled', set, given)).toBe('default');
   expect(sourceOfSetting('visitor_mode_enabled', set, given)).toBe('default');
 });
+
+test.each(['', 'https://prices.example/v2/data.json', 'http://10.0.0.1/x', 'prices-2.json'])(
+  'price data may come from %j',
+  (source) => expect(settingRules.price_source.schema.safeParse(source).success).toBe(true),
+);
+
+test.each([
+  '../prices.json',
+  '/etc/passwd',
+  'prices.txt',
+  'file:///x.json',
+  'https://a:b@x',
+  '.json',
+])('but not from %j', (source) =>
+  expect(settingRules.price_source.schema.safeParse(source).success).toBe(false),
+);

@@ -56,6 +56,18 @@ export const settingRules = {
     'how long all channels of a request together may take to begin to answer, in seconds',
   ),
   prices: { schema: priceRulesSchema, default: noLines() },
+  price_source: {
+    schema: z
+      .string()
+      .trim()
+      .max(1024)
+      .refine((text) => /^$|^https?:\/\/[^\s@]+$|^[\w-][\w.-]*\.json$/.test(text), {
+        error: 'must be an http:// or https:// address, or a .json file in the data folder',
+        params: { code: 'wrong_url' },
+      })
+      .describe('newer data of @pydantic/genai-prices; empty: what is built in'),
+    default: '',
+  },
   currency: {
     schema: z
       .string()

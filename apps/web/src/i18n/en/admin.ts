@@ -322,6 +322,7 @@ export const admin = {
   'audit.action.session.closed': 'Logged out',
   'audit.action.session.revoked': 'Session ended',
   'audit.action.settings.changed': 'Settings changed',
+  'audit.action.requests.repriced': 'Requests priced again',
   'audit.action.password.refused': 'Wrong password',
   'audit.action.second_factor.enrolled': 'Two-factor setup started',
   'audit.action.second_factor.confirmed': 'Two-factor authentication on',

@@ -298,6 +298,7 @@ export const admin: ZhOf<typeof en> = {
   'audit.action.session.closed': '退出登录',
   'audit.action.session.revoked': '结束会话',
   'audit.action.settings.changed': '修改设置',
+  'audit.action.requests.repriced': '重新计价请求',
   'audit.action.password.refused': '密码错误',
   'audit.action.second_factor.enrolled': '开始设置两步验证',
   'audit.action.second_factor.confirmed': '开启两步验证',
