@@ -27,7 +27,10 @@ async function call(origin: string, method: string, path: string, body?: object)
 }
 
 async function startProvider() {
-  const provider = await startFakeProvider({ models: { a: 'good', b: 'http_429' }, apiKey });
+  const provider = await startFakeProvider({
+    models: { a: 'good', b: 'http_429_for_a_minute' },
+    apiKey,
+  });
   onTestFinished(() => provider.close());
   return provider;
 }

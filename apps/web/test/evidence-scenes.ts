@@ -14,7 +14,7 @@ export const oddProviders: readonly FakeProviderOptions[] = [
   },
   {
     apiKey: providerKey,
-    models: { 'glm-4.6': 'good', 'kimi-k2': 'good', 'qwen3-max': 'http_429' },
+    models: { 'glm-4.6': 'good', 'kimi-k2': 'good', 'qwen3-max': 'http_429_for_a_minute' },
   },
 ];
 

@@ -44,7 +44,11 @@ export function withHarbour(stage: Stage): Harbour {
   beforeAll(async () => {
     harbour.provider = await startFakeProvider({
       apiKey: providerKey,
-      models: { 'gpt-4o': 'good', 'claude-haiku-4-5': 'http_429', [hostileModel]: 'good' },
+      models: {
+        'gpt-4o': 'good',
+        'claude-haiku-4-5': 'http_429_for_a_minute',
+        [hostileModel]: 'good',
+      },
     });
     harbour.id = await addChannel('Harbour', { base_url: harbour.provider.origin });
     const { origin } = stage.provider;

@@ -62,7 +62,7 @@ const channels: readonly SceneChannel[] = [
       'whisper-1': 'good',
     },
     moods: { 'gemini-3-pro': { every: 7, behaviour: 'http_500' } },
-    breaks: { 'claude-opus-4-1': 'page_403', 'qwen3-max': 'http_429' },
+    breaks: { 'claude-opus-4-1': 'page_403', 'qwen3-max': 'http_429_for_a_minute' },
   },
   {
     name: 'DeepSeek direct',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const standalone = fileURLToPath(new URL('../../standalone/src/main.ts', import.meta.url));
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 60_000;
 
 export const apiToken = 'token-of-the-browser-tests';
 export const masterToken = 'sk-gateway-of-the-browser-tests';

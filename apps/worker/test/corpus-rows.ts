@@ -98,6 +98,13 @@ const statuses = [
   dead('http_418_detail', allRoutes, 'bad_request', 418, 'HTTP 418: I am a teapot'),
   dead('http_422', allRoutes, 'bad_request', 422, 'HTTP 422: field required'),
   dead('http_429', allRoutes, 'rate_limit', 429, 'HTTP 429: Rate limit reached for requests'),
+  dead(
+    'http_429_for_a_minute',
+    allRoutes,
+    'rate_limit',
+    429,
+    'HTTP 429: Rate limit reached for requests',
+  ),
   dead('http_429_quota', allRoutes, 'quota', 429, 'HTTP 429: You exceeded your current quota'),
   dead(
     'http_429_per_minute',

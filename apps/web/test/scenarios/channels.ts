@@ -67,7 +67,7 @@ export function describeChannels(stage: Stage): void {
     const page = await stage.open('/');
     await toggleOf(page, 'Aurora').click();
     await page.locator('.model[data-state=ok]').first().waitFor();
-    stage.provider.setBehaviour('gpt-4o', 'http_429');
+    stage.provider.setBehaviour('gpt-4o', 'http_429_for_a_minute');
     await page.getByRole('button', { name: 'Check Aurora now' }).click();
     const row = page.locator('.model').filter({ hasText: 'gpt-4o' });
     await row.getByText('Rate limited').waitFor();
@@ -113,7 +113,7 @@ export function describeChannels(stage: Stage): void {
     await dialog.getByRole('button', { name: 'Save and check' }).click();
     await page.getByText('Birch was saved and is being checked').waitFor();
     await card.getByText(/^[23] of 3$/).waitFor();
-    expect(await card.getByText('Key refused').count()).toBe(0);
+    await eventually(() => card.getByText('Key refused').count()).toBe(0);
     await stage.product.call('DELETE', `/api/targets/${item.id}`);
   });
 

@@ -35,7 +35,7 @@ export function describeModels(stage: Stage): void {
     harbour.provider.setBehaviour('claude-haiku-4-5', 'good');
     await stage.product.call('POST', `/api/targets/${harbour.id}/run`);
     await page.getByText('唯一可用的渠道', { exact: true }).waitFor();
-    harbour.provider.setBehaviour('claude-haiku-4-5', 'http_429');
+    harbour.provider.setBehaviour('claude-haiku-4-5', 'http_429_for_a_minute');
   });
 
   it('a search without results says so, and can be cleared', async () => {

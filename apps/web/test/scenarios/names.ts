@@ -89,10 +89,11 @@ export function describeNames(stage: Stage): void {
     const text = page.locator('#key-allowed_models');
     expect(await text.inputValue()).toBe('*grok*\ntag:Lagoons\nBlue lagoon/grok-4');
     await page.getByRole('button', { name: 'Create key' }).click();
-    const { items } = (await stage.product.administer('GET', '/api/proxy/keys')) as Keys;
-    await eventually(() => items.find(({ name }) => name === 'grok only')?.allowed_models).toEqual([
-      ...['*grok*', 'tag:Lagoons', 'Blue lagoon/grok-4'],
-    ]);
+    const models = async () => {
+      const { items } = (await stage.product.administer('GET', '/api/proxy/keys')) as Keys;
+      return items.find(({ name }) => name === 'grok only')?.allowed_models;
+    };
+    await eventually(models).toEqual([...['*grok*', 'tag:Lagoons', 'Blue lagoon/grok-4']]);
   });
 
   it('the picker fits on a phone', async () => {

@@ -26,16 +26,23 @@ export function describePreferences(stage: Stage): void {
     expect(await theme()).toBe('dark');
   });
 
-  it.each([360, 768, 1440])('nothing overflows sideways at %i px', async (width) => {
-    const page = await stage.open('/', { viewport: { width, height: 800 } });
+  it('nothing overflows sideways, however wide the window is', async () => {
+    const page = await stage.open('/');
     await toggleOf(page, 'Aurora').click();
     await page.locator('.model').first().waitFor();
-    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
-    expect(await cutFilters(page)).toEqual([]);
+    const widths = [360, 768, 1440];
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 800 });
+      await eventually(() => overflowOf(page)).toBeLessThanOrEqual(0);
+      expect([width, await cutFilters(page)]).toEqual([width, []]);
+    }
     for (const path of ['/docs/api', '/docs/proxy', '/admin/login']) {
       await page.goto(stage.product.origin + path);
       await page.locator('.call summary, [name=password]').first().click();
-      expect([path, await overflowOf(page)]).toEqual([path, expect.toSatisfy((it) => it <= 0)]);
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 });
+        await eventually(() => overflowOf(page)).toBeLessThanOrEqual(0);
+      }
     }
   });
 }

@@ -43,7 +43,8 @@ export function describeSelecting(stage: Stage): void {
     await bar.getByRole('button', { name: 'All shown' }).click();
     const deleted = page.waitForResponse((it) => it.url().endsWith('/bulk'));
     await bar.getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('3 channels deleted').waitFor();
+    const toast = page.locator('.toast').filter({ hasText: '3 channels deleted' });
+    await toast.getByRole('button', { name: 'Dismiss' }).click();
     await deleted;
   });
 

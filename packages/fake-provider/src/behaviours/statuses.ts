@@ -42,6 +42,11 @@ export const statuses = {
   http_413: text(413, 'Payload too large'),
   http_422: json(422, { detail: [{ loc: ['body'], msg: 'field required', type: 'missing' }] }),
   http_429: status(429, 'Rate limit reached for requests', 'rate_limit_error'),
+  /** A probe asks again after a 429, but waits for no minute. */
+  http_429_for_a_minute: (request, response) => {
+    response.setHeader('retry-after', '60');
+    sendError(request, response, 429, 'Rate limit reached for requests', 'rate_limit_error');
+  },
   http_429_quota: json(429, {
     error: { message: 'You exceeded your current quota', type: 'insufficient_quota' },
   }),
