@@ -22,8 +22,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000 } },
-    // The suites start real servers, databases and a browser. More workers would only slow each other down.
-    maxWorkers: 2,
+    // Two cores are enough for three: the suites start real servers, databases and a browser, and often wait.
+    maxWorkers: 3,
     // Each worker keeps what it has loaded for its next file, which halves the time of most files. So a test
     // must leave nothing behind in its process: no timer, no changed global, no variable.
     isolate: false,
