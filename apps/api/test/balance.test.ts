@@ -22,7 +22,7 @@ async function withBalance(more: Partial<ChannelBalance['keys'][number]> = {}) {
     api.db,
     {
       ...{ target_id: 1, due_at: now + 900, asked_at: now, source: 'new_api', fault: null },
-      ...{ message: null, failures: 0, multipliers_at: now },
+      ...{ message: null, failures: 0, multipliers_at: now, books_since: null },
       multipliers: [{ group: 'default', value: 0.8 }],
       keys: [
         {

@@ -31,7 +31,7 @@ export async function describeBalance(
   const byKey = Map.groupBy(rows, ({ key }) => key);
   const keys = known?.keys ?? [];
   const { source = null, fault = null, message = null, asked_at = null } = known ?? {};
-  const counted = await listCountedCredits(db, { target, from });
+  const counted = await listCountedCredits(db, { target, from, nowS: now() });
   return {
     target_id: target.id,
     balance: balanceOf(known, target, await readAlertRules(db)),
@@ -69,10 +69,12 @@ function closeBooks({ known, byKey, counted, nowS }: BookInput): Books {
   // Whether two keys are of one account isn't said, so what both have lost might be counted twice.
   if (keys.length > 1) return open('several_keys');
   const { per_usd, key } = first;
+  const since = known?.books_since ?? 0;
   if (per_usd === null) return open('unknown_unit');
   const { points } = spendingOf(byKey.get(key) ?? []);
   const spent = points.map(({ at, spent: units }): SpentPoint => ({ at, spent: units / per_usd }));
-  const days = bookDays(spent, counted);
-  const difference = findBookDifference(spent, counted, nowS);
+  const followed = spent.filter(({ at }) => at >= since);
+  const days = bookDays(followed, counted);
+  const difference = findBookDifference(followed, counted, nowS);
   return { is_closed: true, reason: null, days, difference };
 }

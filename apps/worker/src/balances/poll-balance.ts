@@ -77,7 +77,7 @@ async function isDue({ db, nowS }: WorkerDeps, target_id: number): Promise<boole
 function neverAsked(target_id: number): ChannelBalance {
   return {
     ...{ target_id, due_at: 0, asked_at: null, source: null, fault: null, message: null },
-    ...{ failures: 0, keys: [], multipliers: [], multipliers_at: null },
+    ...{ failures: 0, keys: [], multipliers: [], multipliers_at: null, books_since: null },
   };
 }
 

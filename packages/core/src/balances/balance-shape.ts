@@ -46,6 +46,9 @@ export const channelBalanceShape = z.object({
   failures: z.int().describe('attempts in a row that told nothing'),
   keys: z.array(keyBalanceShape),
   multipliers: z.array(multiplierShape).describe('as the relay says'),
+  books_since: unixSeconds
+    .nullable()
+    .describe('since when requests are counted at the present prices; null: always'),
   multipliers_at: unixSeconds.nullable().describe('when it was last asked for them; null: never'),
 });
 export type ChannelBalance = z.output<typeof channelBalanceShape>;

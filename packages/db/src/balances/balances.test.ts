@@ -24,7 +24,7 @@ const hourS = 3600;
 const reading = { source: 'new_api', unit: 'USD', per_usd: 1, granted: 10, used: 2 } as const;
 const known = (target_id: number, more: Partial<ChannelBalance> = {}): ChannelBalance => ({
   ...{ target_id, due_at: nowS + 1800, asked_at: nowS, source: 'new_api', fault: null },
-  ...{ message: null, failures: 0, multipliers_at: nowS },
+  ...{ message: null, failures: 0, multipliers_at: nowS, books_since: null },
   multipliers: [{ group: null, value: 0.8 }],
   keys: [
     {
@@ -104,6 +104,18 @@ test('another key is asked for soon, and another address knows nothing', async (
   await updateTarget(db, id, { base_url: 'https://other.example' }, 2);
   expect(await getChannelBalance(db, id)).toBeNull();
   expect(await timesOf(db, id)).toEqual([]);
+});
+
+test('the books begin again when a channel’s prices change', async () => {
+  const { db, id } = await withChannel();
+  await saveChannelBalance(db, known(id), []);
+  const sinceOf = async (patch: Parameters<typeof updateTarget>[2]) => {
+    await updateTarget(db, id, patch, nowS + 5);
+    return (await getChannelBalance(db, id))?.books_since;
+  };
+  expect(await sinceOf({ price_multiplier: 1, prices: [], name: 'Other' })).toBeNull();
+  expect(await sinceOf({ unit_cost: 0.14 })).toBe(nowS + 5);
+  expect(await listDueBalances(db, nowS + 5)).toEqual([]);
 });
 
 test('a key has the same hash alone and in a list', async () => {

@@ -186,7 +186,7 @@ export async function updateTarget(
     if (!before) return null;
     const { base_url } = patch;
     const isMoved = base_url !== undefined && before.base_url !== base_url;
-    await noteBalanceChange(tx.kysely, id, { patch, isMoved });
+    await noteBalanceChange(tx.kysely, id, { before, patch, nowS });
     if (isMoved) await forgetKnowledge(tx, id);
     else if (patch.paths) await forgetRoutes(tx, id, changedRoutes(before.paths, patch.paths));
     const given = withStoredKeys(tx, before, patch);

@@ -23,6 +23,7 @@ export const balances: Migration = {
       ...[seconds('due_at', required), seconds('asked_at')],
       ...[text('source'), text('fault'), text('message'), integer('failures', defaultsTo(0))],
       ...[text('keys', required), text('multipliers', required), seconds('multipliers_at')],
+      seconds('books_since'),
     ]).execute();
     await planTable(db.schema, 'balances', [
       ...[id, integer('target_id', owned('targets.id')), text('key', required)],
