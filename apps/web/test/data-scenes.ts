@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { sampleBalance } from './sample-balance.ts';
 import { spreadOverRange } from './sample-history.ts';
 import type { Scene } from './scene.ts';
 
@@ -18,6 +19,11 @@ async function withHistory(page: Page): Promise<void> {
   await page.route('**/analysis?*', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, json: spreadOverRange(await response.json()) });
+  });
+  await page.route('**/balance?*', async (route) => {
+    const response = await route.fetch();
+    const { item } = await response.json();
+    await route.fulfill({ response, json: { item: sampleBalance(item, Date.now() / 1000) } });
   });
 }
 
@@ -69,6 +75,18 @@ export const dataScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'analysis-balance',
+    prepare: asIs,
+    show: async (page, origin) => {
+      await withHistory(page);
+      await page.goto(`${origin}/analysis.html?target_id=1&range=30d`);
+      await page.locator('#balance canvas').waitFor();
+      await page.locator('#balance details').evaluate((it) => it.setAttribute('open', ''));
+      await page.locator('#balance').scrollIntoViewIfNeeded();
+      await page.locator('#balance').evaluate((it) => it.scrollIntoView());
+    },
+  },
+  {
     name: 'analysis-errors',
     prepare: asIs,
     show: async (page, origin) => {
@@ -76,6 +94,18 @@ export const dataScenes: readonly Scene[] = [
       await page.goto(`${origin}/analysis.html?target_id=2&range=30d`);
       await page.locator('.errors tbody tr').first().waitFor();
       await page.locator('.errors').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'form-money',
+    prepare: asIs,
+    show: async (page, origin) => {
+      await page.goto(origin);
+      await page.locator('[data-balance]').first().waitFor();
+      await page.locator('.channel-actions button').nth(1).click();
+      await page.locator('[role=menuitem]').first().click();
+      await page.locator('dialog[open] #head-channel-money').click();
+      await page.locator('dialog[open] [name=ask_usage]').scrollIntoViewIfNeeded();
     },
   },
   {

@@ -20,6 +20,8 @@ interface SceneChannel {
   breaks?: Record<string, BehaviourName>;
   isKeyWrong?: boolean;
   isPaused?: boolean;
+  /** Dollars of credit that it says it has. */
+  credit?: number;
   /** Whether the answers are checked, which the fake models get wrong. */
   isAnswerChecked?: boolean;
 }
@@ -32,6 +34,7 @@ const channels: readonly SceneChannel[] = [
     name: 'Aurora Relay',
     path: '/aurora',
     latencyMs: 40,
+    credit: 48,
     interval_min: 30,
     models: {
       'claude-haiku-4-5': 'paced',
@@ -76,6 +79,7 @@ const channels: readonly SceneChannel[] = [
     name: 'Free tier',
     path: '/free',
     latencyMs: 20,
+    credit: 0.4,
     interval_min: 60,
     models: { 'glm-4.6': 'good', 'gpt-4o-mini': 'good', 'llama-3.3-70b': 'good' },
     moods: { 'glm-4.6': { every: 4, behaviour: 'http_402' } },
@@ -99,7 +103,7 @@ const channels: readonly SceneChannel[] = [
 ];
 
 export function providersOf(): FakeProviderOptions[] {
-  const own = channels.map(({ models, latencyMs }) => {
+  const own = channels.map(({ models, latencyMs, credit: left }) => {
     let request = 0;
     // A slow wave over the requests, so that the bars differ in height.
     const pace = () => {
@@ -107,7 +111,9 @@ export function providersOf(): FakeProviderOptions[] {
       const share = 1 + 0.45 * Math.sin(request / 23) + 0.35 * Math.sin(request * 1.7);
       return { latencyMs: latencyMs * share, pieceDelayMs: 4 * share };
     };
-    return { apiKey: providerKey, models, pace };
+    const account = { used: 0, perRequest: 0.001, kind: 'new_api', multiplier: 0.8 } as const;
+    const credit = left === undefined ? {} : { account: { ...account, left } };
+    return { apiKey: providerKey, models, pace, ...credit };
   });
   return [...own, ...oddProviders];
 }
