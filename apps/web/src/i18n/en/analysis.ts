@@ -39,7 +39,7 @@ export const analysis = {
     'Every check in the range counts. Percentiles come from histograms and are within {percent} of the exact values. Days are UTC days.',
   'analysis.balance': 'Balance',
   'analysis.balance.rate': 'Spent a day',
-  'analysis.balance.days': 'Lasts',
+  'analysis.balance.days': 'At this rate',
   'analysis.balance.expires': 'Ends',
   'analysis.balance.told': 'As the channel said on {time}.',
   'analysis.balance.off': 'This channel isn’t asked for its balance.',
