@@ -1,6 +1,9 @@
+import Anthropic from '@anthropic-ai/sdk';
 import { createInProcessBus } from '@api-monitor/bus';
 import type { ProxyRequestsJob } from '@api-monitor/core';
 import { recordProxyRequests, updateProxyKey } from '@api-monitor/db';
+import { GoogleGenAI } from '@google/genai';
+import OpenAI from 'openai';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, chatTo } from './call.ts';
 import { gatewayForTest, type TestGateway, testStore } from './open-test-gateway.ts';
@@ -64,6 +67,31 @@ test('a day’s budget is refused in each dialect, with what and until when, and
     ...[[200, null], ...Array(3).fill([402, 'budget'])],
   ]);
   expect(records[1]).toMatchObject({ key_name: key, requested_model: 'm', error: message });
+});
+
+test('the official SDKs ask once, and show what the gateway says', async () => {
+  const gateway = await start({ requests_total: 1 });
+  expect((await ask(gateway)).status).toBe(200);
+  let arrived = 0;
+  gateway.onRequest(() => {
+    arrived += 1;
+  });
+  const options = { apiKey: key, maxRetries: 5 };
+  const said = { status: 402, message: expect.stringContaining('1 requests in all is used up') };
+  const openai = new OpenAI({ ...options, baseURL: `${gateway.origin}/v1` });
+  const messages = [{ role: 'user' as const, content: 'Hi' }];
+  await expect(openai.chat.completions.create({ model: 'm', messages })).rejects.toMatchObject(
+    said,
+  );
+  await expect(openai.responses.create({ model: 'm', input: 'Hi' })).rejects.toMatchObject(said);
+  const anthropic = new Anthropic({ ...options, baseURL: gateway.origin });
+  const asked = { model: 'm', max_tokens: 9, messages };
+  await expect(anthropic.messages.create(asked)).rejects.toMatchObject(said);
+  const httpOptions = { baseUrl: gateway.origin, retryOptions: { attempts: 5 } };
+  const google = new GoogleGenAI({ apiKey: key, httpOptions });
+  const generated = google.models.generateContent({ model: 'm', contents: 'Hi' });
+  await expect(generated).rejects.toMatchObject(said);
+  expect(arrived).toBe(4);
 });
 
 test('what begins again within a minute is a 429 that SDKs wait for, and then it passes', async () => {

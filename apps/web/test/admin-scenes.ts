@@ -8,7 +8,11 @@ async function addKeys(product: Product): Promise<void> {
       item: { id: number };
       proxy_key: string;
     }>;
-  const laptop = await add({ name: 'My laptop', description: 'Claude Code and curl' });
+  const laptop = await add({
+    ...{ name: 'My laptop', description: 'Claude Code and curl' },
+    ...{ cost_per_month: 20, requests_per_day: 6, tokens_total: 150 },
+    ...{ budget_time_zone: 'Asia/Shanghai', max_price: 30 },
+  });
   const team = await add({ name: 'Team chat', allowed_target_ids: [1, 3], rpm_limit: 60 });
   await add({
     name: 'Nightly tests',

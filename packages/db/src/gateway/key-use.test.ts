@@ -4,10 +4,12 @@ import { tempDatabase } from '../../test/temp-database.ts';
 import {
   createProxyKey,
   getProxyKey,
+  listProxyKeyRevisions,
   pruneProxyRequests,
   readBudgets,
   readKeyUse,
   recordProxyRequests,
+  repriceRequests,
 } from '../index.ts';
 
 const hour = 3600;
@@ -68,6 +70,19 @@ test('retention keeps what keys had used in all, and the totals of a month', asy
   for (const nowS of [80 * day, 80 * day]) await pruneProxyRequests(db, { ...batches, nowS });
   expect(await readKeyUse(db, asks)).toEqual(before);
   expect(await readKeyUse(db, [{ key_id: id, since_s: 1 }])).toMatchObject([{ requests: 0 }]);
+});
+
+test('what is priced again counts at its new price, and gateways learn of it', async () => {
+  const { db, id } = await withRequests();
+  const asks = [{ key_id: id, since_s: 0 }];
+  const revision = async () => (await listProxyKeyRevisions(db))[0]?.revision;
+  const before = await revision();
+  const step = { from: 0, to: 60 * day, after: null, limit: 100, isDryRun: false };
+  await repriceRequests(db, { ...step, priceOf: () => ({ cost: 0.25, price: null }) });
+  expect(await readKeyUse(db, asks)).toMatchObject([{ requests: 4, cost: 1 }]);
+  expect(await revision()).toBe((before ?? 0) + 1);
+  await repriceRequests(db, { ...step, priceOf: () => ({ cost: 0.25, price: null }) });
+  expect(await revision()).toBe((before ?? 0) + 1);
 });
 
 test('each budget of a key has its own period, in the key’s time zone', async () => {

@@ -1,7 +1,8 @@
 import type { ProxyRequest } from '@api-monitor/core';
 import { sql } from 'kysely';
+import { nextRevision } from '../engine/columns.ts';
 import { type Database, inTransaction } from '../engine/database.ts';
-import { lockName } from '../engine/locks.ts';
+import { lockName, lockProxyKeys } from '../engine/locks.ts';
 import { type ProxyRequestRow, proxyRequestCodec } from './proxy-requests.ts';
 import { addCostChanges, type CostChange } from './proxy-totals.ts';
 
@@ -70,6 +71,7 @@ export async function repriceRequests(db: Database, step: RepriceStep): Promise<
       changes.push({ request, cost });
     }
     await addCostChanges(tx, changes);
+    await countBudgetsAgain(tx, changes);
     return result;
   });
 }
@@ -94,4 +96,19 @@ async function readStep(
 
 function isSame(a: Priced, b: Priced): boolean {
   return a.cost === b.cost && JSON.stringify(a.price) === JSON.stringify(b.price);
+}
+
+/** Gateways count the budgets of a key that has changed from the totals again. */
+async function countBudgetsAgain(
+  { kysely }: Database,
+  changes: readonly CostChange[],
+): Promise<void> {
+  const ids = new Set(changes.flatMap(({ request: { key_id } }) => key_id ?? []));
+  if (ids.size === 0) return;
+  await lockProxyKeys(kysely, [...ids]);
+  await kysely
+    .updateTable('proxy_keys')
+    .set({ revision: nextRevision })
+    .where('id', 'in', [...ids])
+    .execute();
 }

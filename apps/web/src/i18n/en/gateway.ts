@@ -80,7 +80,7 @@ export const gateway = {
   'gateway.objects.files':
     'An upload goes to the channel of your latest one, else to the first that takes it. A form field or query parameter model, or X-Target-Id, chooses another.',
   'gateway.objects.batches':
-    'A batch goes where its file is, or to a channel that serves all its models, which your key must be allowed to use. Keys with a limit per minute can’t make batches.',
+    'A batch goes where its file is, or to a channel that serves all its models, which your key must be allowed to use. Keys with a limit per minute or a budget can’t make batches.',
   'gateway.objects.caches': 'A cache goes where its model is served.',
 
   'gateway.sockets': 'WebSockets',
@@ -112,12 +112,14 @@ export const gateway = {
     'The gateway’s own errors use the caller’s format, so your library shows them like its vendor’s. Errors from the channel are passed on unchanged.',
   'gateway.errors.400': 'The body isn’t JSON or names no model.',
   'gateway.errors.401': 'The key is missing, unknown, paused, expired or revoked.',
+  'gateway.errors.402':
+    'A budget of the key is used up, and doesn’t begin again within a minute. The message says which, and when it does. SDKs don’t repeat it.',
   'gateway.errors.403': 'The key may not use this channel or model.',
   'gateway.errors.404':
     'No channel offers the model or serves it in this format, or it has failed everywhere for longer than the channels’ interval of checks. The message says since when, and why.',
   'gateway.errors.413': 'The body is larger than the server allows.',
   'gateway.errors.429':
-    'The key has reached its limit for this minute, or it is unknown and too many unknown keys came from your address; or every channel with the model is rate limited. retry-after says how long to wait.',
+    'The key has reached its limit for this minute, what is left of its budget is reserved by running requests, or it is unknown and too many unknown keys came from your address; or every channel with the model is rate limited. retry-after says how long to wait.',
   'gateway.errors.502': 'The channel couldn’t be reached.',
   'gateway.errors.503':
     'Every channel with the model is paused after failures, or began to fail less than an interval of checks ago. retry-after says when to try again, and SDKs do so by themselves.',
@@ -155,4 +157,9 @@ export const gateway = {
   'gateway.limits.key': 'Keys',
   'gateway.limits.key.text':
     'Requests and tokens per minute, an expiry date, channels and models, as set for the key. Requests in progress reserve tokens for their input and the longest answer that they allow. The master token has no limits.',
+  'gateway.limits.budget': 'Budgets',
+  'gateway.limits.budget.text':
+    'Money, requests and tokens per day, per month and in all, as set for the key; days and months begin in its time zone. Requests count if a channel was asked; lists and counting tokens don’t. A running request reserves what it may cost. Models that cost nothing go on when the money is used up.',
+  'gateway.limits.usage':
+    'What your key has used and has left of its budgets, and when they begin again. /v1/dashboard/billing/subscription and /v1/dashboard/billing/usage say it of the money in OpenAI’s format.',
 } as const satisfies Record<string, string>;

@@ -73,7 +73,7 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.objects.files':
     '上传会发到你最近上传所在的渠道，否则发到第一个接受它的渠道。表单字段或查询参数 model、或 X-Target-Id 可指定其他渠道。',
   'gateway.objects.batches':
-    '批处理发到其文件所在的渠道，或能提供其中所有模型的渠道；密钥必须有权使用这些模型。有每分钟限制的密钥不能创建批处理。',
+    '批处理发到其文件所在的渠道，或能提供其中所有模型的渠道；密钥必须有权使用这些模型。有每分钟限制或预算的密钥不能创建批处理。',
   'gateway.objects.caches': '缓存发到提供其模型的渠道。',
 
   'gateway.sockets': 'WebSocket',
@@ -100,12 +100,14 @@ export const gateway: ZhOf<typeof en> = {
     '网关自身的错误使用调用方的格式，开发库会像原厂错误一样显示。渠道返回的错误原样透传。',
   'gateway.errors.400': '请求体不是 JSON，或没有写模型。',
   'gateway.errors.401': '没有密钥，密钥未知，或已暂停、过期、撤销。',
+  'gateway.errors.402':
+    '密钥的预算已用完，且一分钟内不会重置。错误信息说明是哪项预算、何时重置。SDK 不会重试。',
   'gateway.errors.403': '密钥无权使用该渠道或该模型。',
   'gateway.errors.404':
     '没有渠道提供该模型或支持此格式，或它在所有渠道上失败的时间都已超过检测间隔：错误信息会说明起始时间和原因。',
   'gateway.errors.413': '请求体超过服务器允许的大小。',
   'gateway.errors.429':
-    '密钥已用完本分钟的额度，或密钥未知且你的地址发来了太多未知密钥，或提供该模型的渠道都被限流；retry-after 会给出等待时间。',
+    '密钥已用完本分钟的额度，或剩余预算已被进行中的请求预留，或密钥未知且你的地址发来了太多未知密钥，或提供该模型的渠道都被限流；retry-after 会给出等待时间。',
   'gateway.errors.502': '无法连接渠道。',
   'gateway.errors.503':
     '提供该模型的渠道都在失败后暂停，或刚开始失败，还不到一个检测间隔。retry-after 会给出重试时间，开发库会自动重试。',
@@ -139,4 +141,9 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.limits.key': '密钥',
   'gateway.limits.key.text':
     '每分钟请求数和 token 数、到期日、渠道和模型，按密钥的设置执行。进行中的请求会按其内容和允许的最长回答预留 token。主令牌没有限制。',
+  'gateway.limits.budget': '预算',
+  'gateway.limits.budget.text':
+    '按密钥设置：每天、每月和总共可用的金额、请求数和 token 数；日和月按其时区开始。发往渠道的请求才计数，列表和 token 计数不算。进行中的请求会预留可能的费用。金额用完后，免费模型仍可使用。',
+  'gateway.limits.usage':
+    '密钥预算的已用、剩余和重置时间。/v1/dashboard/billing/subscription 和 /v1/dashboard/billing/usage 以 OpenAI 的格式给出金额。',
 };
