@@ -387,7 +387,7 @@ test('a model must be named', async () => {
 });
 
 test('by price, the figures say why the first is first, and only to admins', async () => {
-  const { asAdmin, asVisitor, explain } = await withChannels({
+  const { asAdmin, asSession, asVisitor, explain } = await withChannels({
     givenSettings: { routing_policy: 'price' },
   });
   const set = (id: number, fields: object) => asAdmin('PATCH', `/api/targets/${id}`, fields);
@@ -425,12 +425,12 @@ test('by price, the figures say why the first is first, and only to admins', asy
   const { items: forVisitors } = (await asVisitor('GET', '/api/models')).json;
   expect(forVisitors[0].channels[0].price).toBeNull();
   const chosen = async () => (await explain('gpt-4o')).chosen.target_name;
-  await asAdmin('PATCH', '/api/admin/settings', { price_tolerance: 1.2 });
+  await asSession('PATCH', '/api/admin/settings', { price_tolerance: 1.2 });
   expect(await chosen()).toBe('fast');
   await set(2, { prices: ['gpt-4o = request 1'] });
   expect(await chosen()).toBe('slow');
   await set(1, { price_multiplier: 1000 });
   expect(await chosen()).toBe('fast');
-  await asAdmin('PATCH', '/api/admin/settings', { prices: ['gpt-4o = request 0.0001'] });
+  await asSession('PATCH', '/api/admin/settings', { prices: ['gpt-4o = request 0.0001'] });
   expect(await chosen()).toBe('slow');
 });
