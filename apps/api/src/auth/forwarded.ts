@@ -1,7 +1,6 @@
 import type { BlockList } from 'node:net';
 import { clientAddressOf, isTrusted } from '@api-monitor/runtime';
 import type { Context } from 'hono';
-import type { ApiDeps } from '../api-deps.ts';
 import type { ApiEnv } from '../router.ts';
 
 /** The caller's address; `X-Forwarded-For` counts if a trusted proxy sent it (`TRUSTED_PROXIES`). */
@@ -23,11 +22,14 @@ export function isSecure(c: Context<ApiEnv>, trusted: BlockList): boolean {
   return first.trim().toLowerCase() === 'https';
 }
 
+/** Where a cookie holds. */
+export interface CookiePlace {
+  trustedProxies: BlockList;
+  basePath: string;
+}
+
 /** The form of every cookie: no script can read it, and no page of another site has it sent. */
-export function cookieForm(
-  c: Context<ApiEnv>,
-  { trustedProxies, basePath }: Pick<ApiDeps, 'trustedProxies' | 'basePath'>,
-) {
+export function cookieForm(c: Context<ApiEnv>, { trustedProxies, basePath }: CookiePlace) {
   const secure = isSecure(c, trustedProxies);
   return { path: basePath, httpOnly: true, sameSite: 'Strict', secure } as const;
 }

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@api-monitor/core';
-import { readInstanceId } from '@api-monitor/db';
+import { type Database, readInstanceId } from '@api-monitor/db';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import type { ApiSurroundings } from '../api-deps.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Credentials } from '../auth/credentials.ts';
-import { cookieForm } from '../auth/forwarded.ts';
+import { type CookiePlace, cookieForm } from '../auth/forwarded.ts';
 import type { ApiEnv } from '../router.ts';
 
-type PageSessionDeps = Pick<ApiSurroundings, 'db' | 'now' | 'trustedProxies'> & {
-  basePath: string;
+interface PageSessionDeps extends CookiePlace {
+  db: Database;
+  /** Unix seconds. */
+  now: () => number;
   credentials: Credentials;
-};
+}
 
 const purpose = 'page_session';
 /** Browsers keep no cookie for longer. */
