@@ -19,6 +19,7 @@ export function registerModelMetrics(registry: Registry, deps: MetricDeps): void
   registerAvailability(registry, deps);
   registerUsage(registry, deps, 'requests');
   registerUsage(registry, deps, 'tokens');
+  registerUsage(registry, deps, 'cost');
 }
 
 function registerModels(registry: Registry, deps: MetricDeps): void {
