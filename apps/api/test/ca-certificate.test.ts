@@ -20,6 +20,16 @@ test('certificates are kept without comments, and survive an export in every for
   expect(cleared.json.item.ca_certificate).toBeNull();
 });
 
+test('a long chain of certificates survives an import', async () => {
+  const api = await openTestApi();
+  const ca_certificate = Array(Math.floor(65_000 / (first.length + 1)))
+    .fill(first)
+    .join('\n');
+  const file = JSON.stringify([{ ...newTarget, ca_certificate }]);
+  const imported = await api.asSession('POST', '/api/admin/channels/import', file);
+  expect(imported.json.counts).toMatchObject({ created: 1, refused: 0 });
+});
+
 test.each([
   'a certificate',
   `${first}\n-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----`,

@@ -83,7 +83,7 @@ test.each([
   [
     'a text that is too long for any field',
     () => json([{ name: 'a', prompt: 'x'.repeat(1_000_000) }]),
-    'channels[0] prompt must have at most 16384 characters',
+    'channels[0] prompt must have at most 65536 characters',
   ],
   [
     'a list that is too long for any field',

@@ -587,6 +587,7 @@ export { hasTag, tagsByKey, withoutTags, withTags } from './targets/tags.ts';
 export {
   fieldsFreeOfCode,
   largestSortOrder,
+  longestFieldCharacters,
   modelsModes,
   mostTags,
   type SecretTargetField,

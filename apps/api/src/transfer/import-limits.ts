@@ -1,4 +1,4 @@
-import { AppError } from '@api-monitor/core';
+import { AppError, longestFieldCharacters } from '@api-monitor/core';
 
 /**
  * What one import may hold, counted before aliases and a row's keys and models are multiplied; far more
@@ -11,8 +11,7 @@ export const importLimits = {
   models: 250_000,
   modelsOfChannel: 5000,
   fieldsOfChannel: 100,
-  /** Of one field; a channel's longest field may have 4,000. */
-  fieldCharacters: 16_384,
+  fieldCharacters: longestFieldCharacters,
   characters: 8 * 1024 ** 2,
   /** For JSON, YAML and CSV. */
   textMiB: 8,

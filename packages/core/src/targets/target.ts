@@ -71,11 +71,14 @@ const userAgentSchema = z
   .nullable()
   .describe('sent with every request; null: the client’s, or for probes a browser’s');
 
+/** The most characters that any field of a channel may have. */
+export const longestFieldCharacters = 65_536;
+
 /** Only the certificates are kept: tools write comments between them. */
 const caCertificateSchema = z
   .string()
   .trim()
-  .max(65_536)
+  .max(longestFieldCharacters)
   .refine((raw) => raw === '' || (raw.match(certificate) && !raw.includes('PRIVATE KEY')), {
     error: 'must be PEM certificates (-----BEGIN CERTIFICATE-----), without a private key',
     params: { code: 'wrong_certificate' },
