@@ -86,11 +86,11 @@ function noteOf({ kind, detail }: IncidentEvent, translator: Translator): string
     case 'joined':
       return typeof detail.members === 'number'
         ? count('incidents.members', detail.members)
-        : subjectText(detail.subject);
+        : subjectText(detail.subject, translator);
     case 'left':
     case 'flapping':
     case 'settled':
-      return subjectText(detail.subject);
+      return subjectText(detail.subject, translator);
     case 'severity':
       return isSeverity(detail.to) ? t(`incidents.severity.${detail.to}`) : '';
     case 'told':
@@ -118,14 +118,15 @@ function isSeverity(value: unknown): value is Incident['severity'] {
   return value === 'critical' || value === 'warning' || value === 'info';
 }
 
-function subjectText(subject: unknown): string {
+function subjectText(subject: unknown, { t }: Translator): string {
   if (typeof subject !== 'object' || subject === null) return '';
   const fields = [
     'model' in subject ? subject.model : null,
     'name' in subject ? subject.name : null,
   ];
   const named = fields.find((one) => typeof one === 'string');
-  return typeof named === 'string' ? named : '';
+  if (typeof named === 'string') return named;
+  return 'kind' in subject && subject.kind === 'channel_down' ? t('incidents.whole_channel') : '';
 }
 
 const deliveryTones = {

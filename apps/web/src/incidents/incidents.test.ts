@@ -72,6 +72,8 @@ test('a timeline reads what it knows of an event, whatever is stored', () => {
     timelineRow({ incident_id: 7, seq: 1, at: 100, kind, detail }, en);
   const { subject } = member('gpt-5');
   expect(event('joined', { subject })).toMatchObject({ text: 'Joined:', note: 'gpt-5' });
+  const whole = event('joined', { subject: member(null).subject });
+  expect(whole.note).toBe('The whole channel');
   expect(event('severity', { to: 'critical' })).toMatchObject({ note: 'Critical', tone: 'bad' });
   expect(event('severity', { to: '<b>' }).note).toBe('');
   expect(event('acknowledged', { by: 'admin' })).toMatchObject({ by: 'admin', note: '' });

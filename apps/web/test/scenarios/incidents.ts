@@ -91,7 +91,7 @@ export function describeIncidents(stage: Stage): void {
     const log = admin.locator('.panel').filter({ hasText: 'Delivery log' });
     await eventually(async () => {
       await log.getByRole('button', { name: 'Refresh' }).click();
-      return log.locator('.panel-row').filter({ hasText: 'Pager' }).first().innerText();
+      return log.locator('.panel-row').filter({ hasText: 'Pager' }).first().textContent();
     }).toContain('Sent');
 
     const page = await stage.open('/incidents.html?state=open&channel=Jetty');

@@ -187,11 +187,8 @@ async function planDestination(
       Object.entries(fields).filter(([, value]) => value !== undefined),
     );
     const input = { ...destinationDefaults, ...said, name, kind, target_ids, enabled: isEnabled };
-    const changes = changesBetween(
-      { ...before, ...stored },
-      { ...input, ...config },
-      secretFieldsOf(kind),
-    );
+    const after = { ...input, ...(stored ? config : saidIn(config)) };
+    const changes = changesBetween({ ...before, ...stored }, after, secretFieldsOf(kind));
     return { input, config, before, changes };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -208,6 +205,12 @@ function withSecrets(kind: DestinationEntry['kind'], given: Config, stored: Conf
   return { ...Object.fromEntries(kept.map((field) => [field, masked[field]])), ...given };
 }
 
+/** The fields of a config that say something. */
+export function saidIn(config: Config): Config {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => hasValue(value)));
+}
+
 function hasValue(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  return value !== undefined && value !== null && value !== '' && !isEmptyList;
 }

@@ -1,9 +1,10 @@
 import { alertRuleDefaults, destinationDefaults, namesOf, type Target } from '@api-monitor/core';
 import { type Database, listDestinations, readAlertRules } from '@api-monitor/db';
-import { secretFieldsOf } from '@api-monitor/notify';
+import { describeAdapters, secretFieldsOf } from '@api-monitor/notify';
 import { stringify } from 'yaml';
 import { isKnownKind, readConfig } from '../../alerts/destination-config.ts';
 import { destinationEntryFields } from './alert-section.ts';
+import { saidIn } from './plan-alerts.ts';
 
 type Entry = Record<string, unknown>;
 
@@ -35,6 +36,7 @@ export async function readAlertSection(
   for (const destination of destinations) {
     const config = await readConfig(db, destination);
     if (!config || !isKnownKind(destination.kind)) continue;
+    const secrets = secretFieldsOf(destination.kind);
     const fields = destinationEntryFields.flatMap((field) => {
       const value = destination[field];
       return JSON.stringify(value) === JSON.stringify(usual[field]) ? [] : [[field, value]];
@@ -42,14 +44,20 @@ export async function readAlertSection(
     const channels = targets.filter(({ id }) => destination.target_ids.includes(id));
     const names = channels.length === 0 ? {} : { channels: channels.map(({ name }) => name) };
     const entry = { ...Object.fromEntries(fields), ...names };
-    const given = Object.entries(config).filter(([, value]) => value !== null && value !== '');
-    const secrets = secretFieldsOf(destination.kind);
-    written.push({ entry, config: Object.fromEntries(given), secrets });
+    written.push({ entry, config: withoutDefaults(destination.kind, saidIn(config)), secrets });
   }
   return {
     rules: Object.fromEntries(isSet.map((name) => [name, rules[name]])),
     destinations: written,
   };
+}
+
+function withoutDefaults(kind: string, config: Entry): Entry {
+  const fields = describeAdapters().find((one) => one.kind === kind)?.fields ?? [];
+  const usual = new Map(fields.map((field) => [field.name, JSON.stringify(field.default)]));
+  return Object.fromEntries(
+    Object.entries(config).filter(([name, value]) => usual.get(name) !== JSON.stringify(value)),
+  );
 }
 
 /** The section as it is exported beside channels; `hasSecrets` false: without those of destinations. */

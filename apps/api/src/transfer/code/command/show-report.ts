@@ -60,15 +60,30 @@ function sumsOf(report: CodeReport, isDone: boolean): string[] {
   const lines = [];
   if (!hasChanges(report)) lines.push(`Nothing to change (channels: ${counts.unchanged}).`);
   else {
-    const verbs = isDone
-      ? (['added', 'changed', 'deleted'] as const)
-      : (['to add', 'to change', 'to delete'] as const);
-    const sums = [counts.created, counts.changed, counts.deleted];
-    const parts = sums.map((sum, index) => `${sum} ${verbs[index]}`);
+    const parts = verbsOf(isDone).map(([outcome, verb]) => `${counts[outcome]} ${verb}`);
     lines.push(`Channels: ${parts.join(', ')}, ${counts.unchanged} as they are.`);
   }
+  const alertCounts = verbsOf(isDone).flatMap(([outcome, verb]) => {
+    const count = alerts.filter((item) => item.outcome === outcome).length;
+    return count > 0 ? [`${count} ${verb}`] : [];
+  });
+  if (alertCounts.length > 0) lines.push(`Alerts: ${alertCounts.join(', ')}.`);
   if (left.length > 0) {
     lines.push(`No longer in the files: ${left.join(', ')}. They stay; --prune deletes them.`);
   }
   return lines;
+}
+
+function verbsOf(isDone: boolean) {
+  return isDone
+    ? ([
+        ['created', 'added'],
+        ['changed', 'changed'],
+        ['deleted', 'deleted'],
+      ] as const)
+    : ([
+        ['created', 'to add'],
+        ['changed', 'to change'],
+        ['deleted', 'to delete'],
+      ] as const);
 }
