@@ -13,10 +13,14 @@ export function sampleBalance(item: ChannelBalance, nowS: number): ChannelBalanc
     return { at, amount: 112 - days * 6.2 + wave + toppedUp - 8, used: days * 6.2 };
   });
   const amount = points.at(-1)?.amount ?? 0;
-  const balance = {
-    ...{ amount, unit: 'USD', unlimited: false, at: nowS - 300, source: 'new_api' },
-    ...{ days_left: amount / 6.2, expires_at: null, is_low: false },
+  const told = {
+    amount,
+    unit: 'USD',
+    at: nowS - 300,
+    source: 'new_api',
+    expires_at: null,
   } as const;
+  const days_left = amount / 6.2;
   const multipliers = [
     { group: 'default', value: 1 },
     { group: 'vip', value: 0.8 },
@@ -26,13 +30,14 @@ export function sampleBalance(item: ChannelBalance, nowS: number): ChannelBalanc
     return { from, to: from + dayS, charged, counted, unpriced: ago === 2 ? 3 : 0 };
   };
   const key = {
-    ...{ name: '', ...balance, amount, per_usd: 1, granted: null, used: 186 },
+    ...{ ...told, name: '', per_usd: 1, granted: null, used: 186, days_left },
     ...{ spent_per_day: 6.2, fell_last_day: 6.4, fell_usual_day: 6.1 },
   };
   return {
     ...item,
-    balance: { ...balance, multipliers },
-    ...{ source: 'new_api', fault: null, message: null, asked_at: nowS - 300, multipliers },
+    balance: { ...told, unlimited: false, days_left, is_low: true, multipliers },
+    ...{ fault: null, message: null, asked_at: nowS - 300, multipliers },
+    source: 'new_api',
     due_at: nowS + 1500,
     keys: [key],
     series: [{ name: '', unit: 'USD', points, top_ups: [] }],
