@@ -200,6 +200,27 @@ test('money is counted at the price of each answer, reserved while it runs, and 
   expect((await call(origin, `${billing}/subscription`, { key })).json.hard_limit_usd).toBe(0.3);
 });
 
+test('what has no price, or too high a one, isn’t offered to a key that minds', async () => {
+  const models: FakeModels = { m: 'good', unheard: 'good', gratis: 'good' };
+  const gateway = await start({ cost_total: 9, max_price: 9_999 }, models);
+  const { origin, db, bus } = gateway;
+  const chat = async (model: string) => {
+    const { status, json } = await call(origin, '/v1/chat/completions', {
+      ...{ key, body: chatTo(model) },
+    });
+    return [status, json.error?.message ?? null];
+  };
+  expect(await chat('m')).toEqual([403, '"one/m" costs more than this key\'s max_price']);
+  expect(await chat('unheard')).toEqual([403, expect.stringContaining('price of "one/unheard"')]);
+  expect(await chat('gratis')).toEqual([200, null]);
+  await updateProxyKey(db, 2, { max_price: 10_000, allow_unpriced: true });
+  await bus.events.publish({ type: 'proxy_keys_changed', data: { key_ids: [2] } });
+  await expect.poll(() => chat('m')).toEqual([200, null]);
+  expect(await chat('unheard')).toEqual([200, null]);
+  const { budgets } = (await call(origin, '/v1/usage', { key })).json;
+  expect(budgets[0].used).toBeCloseTo(0.14, 6);
+});
+
 test('a stream that is cut counts for what came, by an estimate', async () => {
   const gateway = await start({ cost_total: 100, tokens_total: 1e6 }, { m: 'closed_midway' });
   const body = chatTo('m', { stream: true });

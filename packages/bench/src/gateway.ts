@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { pickCores, pinThisProcess } from './gateway/cores.ts';
 import { tableOf } from './gateway/figure.ts';
-import { measureLoad } from './gateway/measure-load.ts';
+import { measureBudgets, measureLoad } from './gateway/measure-load.ts';
 import { measureStreams } from './gateway/measure-streams.ts';
 import { measureUnderWork } from './gateway/measure-under-work.ts';
 import { requireTools } from './gateway/require-tools.ts';
@@ -13,7 +13,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
-    /** Which parts to measure: load, streams, work. */
+    /** Which parts to measure: load, streams, work, budgets. */
     parts: { type: 'string', default: 'load,streams,work' },
     /** Everything of the gateway on one core; by default its records are written on the other. */
     'one-core': { type: 'boolean', default: false },
@@ -46,6 +46,7 @@ await withTempFolder((folder) => {
       const { figures, memory } = await measureStreams(bench);
       console.log(`\n${tableOf(figures)}\n\n${memory}`);
     }
+    if (parts.has('budgets')) console.log(`\n${await measureBudgets(bench)}`);
     if (parts.has('work')) console.log(`\n${await measureUnderWork(bench)}`);
   });
 });

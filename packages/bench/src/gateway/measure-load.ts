@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Kind, writeBody } from './contenders.ts';
-import type { Figure } from './figure.ts';
+import { type Figure, median } from './figure.ts';
 import { runWrk, type WrkResult } from './run-wrk.ts';
 import type { Bench } from './set-up.ts';
 import { type Rounds, takeTurns, valuesOf } from './take-turns.ts';
@@ -44,7 +44,31 @@ export async function measureLoad(bench: Bench): Promise<Figure[]> {
   ];
 }
 
-function rounds(bench: Bench, { kind, promptBytes, connections }: Load) {
+/** What keys with budgets cost: the same requests with the usual key, and with one that has every budget. */
+export async function measureBudgets(bench: Bench): Promise<string> {
+  const contenders = bench.contenders.flatMap((one) =>
+    one.name === 'gateway' ? [one, { ...one, key: bench.budgetedKey, name: 'budgets' }] : [],
+  );
+  const pids = new Map(contenders.map(({ name }) => [name, bench.product.pid]));
+  const load = { kind: 'json', promptBytes: short, connections: 64 } as const;
+  const results = await rounds({ ...bench, contenders, pids }, load);
+  const lineOf = (name: string, pick: (result: LoadResult) => number) => {
+    const values = valuesOf(results, pick);
+    const [off, on] = ['gateway', 'budgets'].map((one) => median(values.get(one) ?? []));
+    return `| ${name} | ${off} | ${on} | ${((on ?? 0) / (off ?? 1)).toFixed(3)} |`;
+  };
+  return [
+    '| 1 KB JSON, 64 connections, median | without budgets | with | ratio |',
+    '| --- | ---: | ---: | ---: |',
+    lineOf('requests/s', ({ requestsPerS }) => Math.round(requestsPerS)),
+    lineOf('p99, ms', ({ p99Ms }) => p99Ms),
+    lineOf('processor time, µs', ({ processorUs }) => Math.round(processorUs)),
+  ].join('\n');
+}
+
+type Loaded = Pick<Bench, 'contenders' | 'rounds' | 'folder' | 'seconds' | 'pids'>;
+
+function rounds(bench: Loaded, { kind, promptBytes, connections }: Load) {
   return takeTurns(bench.contenders, bench.rounds, async (contender) => {
     const bodyFile = await writeBody(bench.folder, contender, kind, promptBytes);
     const { key } = contender;

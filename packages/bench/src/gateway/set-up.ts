@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BudgetFields, budgetFields, recordOf } from '@api-monitor/core';
 import { createProxyKey, createTarget, type OpenedDatabase, openDatabase } from '@api-monitor/db';
 import { startFakeProvider } from '@api-monitor/fake-provider';
 import { finishOneRun, targetInput } from '../history.ts';
@@ -37,10 +38,13 @@ export interface Bench extends Pick<Options, 'folder' | 'rounds' | 'seconds'> {
   product: Product;
   /** Of the contenders that are processes. */
   pids: ReadonlyMap<string, number>;
+  /** The text of a key with every budget. */
+  budgetedKey: string;
   /** Channels to be probed while the gateway works. */
   probedIds: readonly number[];
 }
 
+const budgetedKey = 'sk-am-with-budgets-0123456789abcdef';
 const gatewayKey = 'sk-am-of-the-benchmarks-0123456789';
 const providerKey = 'sk-of-the-probed-channels-0123456789';
 const dayMin = 1440;
@@ -112,7 +116,7 @@ async function start(
   const product = await startGateway(dataDir);
   pids.set('gateway', product.pid);
   const contenders = contendersOf({ ...origins, gateway: product.origin }, gatewayKey);
-  return { contenders, product, pids, folder, rounds, seconds, probedIds };
+  return { contenders, product, pids, folder, rounds, seconds, budgetedKey, probedIds };
 }
 
 function modelIds(): string[] {
@@ -136,23 +140,40 @@ async function seed(
       const origin = providers[isPaced(kind) ? 'streamProvider' : 'provider'];
       ids.push(await seedKind(db, kind, origin, nowS));
     }
-    await seedKey(db, ids, nowS);
+    await seedKey(db, gatewayKey, { ids, nowS });
+    await seedKey(db, budgetedKey, { ids, nowS, budgets: highBudgets });
     return await seedProbed(db, probedOrigin, nowS);
   } finally {
     await db.close();
   }
 }
 
+/** So that every answer has a cost. */
+const prices = ['* = input 1, output 2'];
+
 async function seedKind(db: OpenedDatabase, kind: Kind, origin: string, nowS: number) {
   const named = targetInput({ name: kind, base_url: `${origin}/${kind}`, api_key: providerKey });
-  const { id } = await createTarget(db, { ...named, interval_min: dayMin }, nowS);
+  const { id } = await createTarget(db, { ...named, interval_min: dayMin, prices }, nowS);
   await finishOneRun(db, { targetId: id, models: 1, nowS });
   return id;
 }
 
-async function seedKey(db: OpenedDatabase, ids: number[], nowS: number): Promise<void> {
+/** Too high to be reached. */
+const highBudgets = recordOf(budgetFields, () => 1_000_000_000);
+
+interface SeededKey {
+  ids: number[];
+  nowS: number;
+  budgets?: Partial<BudgetFields>;
+}
+
+async function seedKey(
+  db: OpenedDatabase,
+  text: string,
+  { ids, nowS, budgets = {} }: SeededKey,
+): Promise<void> {
   const input = {
-    name: 'bench',
+    name: text,
     allowed_target_ids: ids,
     allowed_models: kinds.map((kind) => `${kind}/${modelName}`),
     description: '',
@@ -161,8 +182,9 @@ async function seedKey(db: OpenedDatabase, ids: number[], nowS: number): Promise
     rpm_limit: 1_000_000_000,
     tpm_limit: 1_000_000_000_000,
     routing_policy: null,
+    ...budgets,
   };
-  const secret = { key_hash: hash('sha256', gatewayKey), key_prefix: gatewayKey.slice(0, 10) };
+  const secret = { key_hash: hash('sha256', text), key_prefix: text.slice(0, 10) };
   await createProxyKey(db, { ...input, ...secret }, nowS);
 }
 
