@@ -44,7 +44,7 @@ test('a day’s budget is refused in each dialect, with what and until when, and
   const gateway = await start({ requests_per_day: 1, budget_time_zone: 'Asia/Shanghai' });
   expect((await ask(gateway)).status).toBe(200);
   const message =
-    "this key's limit of 1 requests a day is used up; it is free again at 2026-12-02T16:00:00Z";
+    "this key's limit of 1 request a day is used up; it is free again at 2026-12-02T16:00:00Z";
   const openai = await ask(gateway, 'openai');
   expect([openai.status, openai.json.error]).toEqual([
     402,
@@ -77,7 +77,7 @@ test('the official SDKs ask once, and show what the gateway says', async () => {
     arrived += 1;
   });
   const options = { apiKey: key, maxRetries: 5 };
-  const said = { status: 402, message: expect.stringContaining('1 requests in all is used up') };
+  const said = { status: 402, message: expect.stringContaining('1 request in all is used up') };
   const openai = new OpenAI({ ...options, baseURL: `${gateway.origin}/v1` });
   const messages = [{ role: 'user' as const, content: 'Hi' }];
   await expect(openai.chat.completions.create({ model: 'm', messages })).rejects.toMatchObject(
@@ -112,7 +112,7 @@ test('a total never passes again, until its owner raises it; counting and lists 
   const { origin, db, bus } = gateway;
   expect((await ask(gateway)).status).toBe(200);
   expect((await ask(gateway)).json.error.message).toBe(
-    "this key's limit of 1 requests in all is used up",
+    "this key's limit of 1 request in all is used up",
   );
   const count = { key, body: chatTo('m') };
   expect((await call(origin, '/v1/messages/count_tokens', count)).status).not.toBe(402);

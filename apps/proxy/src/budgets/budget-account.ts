@@ -233,7 +233,7 @@ function allowedBy({ unit, limit }: Meter): number {
   return limit * perUnit[unit];
 }
 
-export function usedOf({ known, unsent }: Meter): number {
+function usedOf({ known, unsent }: Meter): number {
   return known + unsent;
 }
 

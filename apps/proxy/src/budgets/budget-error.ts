@@ -1,8 +1,8 @@
-import type { BudgetLimit, BudgetPeriod } from '@api-monitor/core';
+import type { BudgetLimit, BudgetPeriod, BudgetUnit } from '@api-monitor/core';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { BudgetRefusal } from './budget-account.ts';
 
-/** SDKs that obey `retry-after` wait up to a minute: https://github.com/openai/openai-node, `src/client.ts`. */
+/** OpenAI's and Anthropic's SDKs obey a `retry-after` of up to a minute: https://github.com/openai/openai-node */
 const longestRetryS = 60;
 /** By then, some of the running requests may have ended. */
 const underWayRetryS = 5;
@@ -41,8 +41,11 @@ const periodTexts: Record<BudgetPeriod, string> = {
 };
 
 function limitText({ unit, period, limit }: BudgetLimit, currency: string): string {
-  const amount = unit === 'cost' ? `${limit} ${currency}` : `${limit} ${unit}`;
-  return `${amount} ${periodTexts[period]}`;
+  return `${limit} ${unit === 'cost' ? currency : nounOf(unit, limit)} ${periodTexts[period]}`;
+}
+
+function nounOf(unit: Exclude<BudgetUnit, 'cost'>, limit: number): string {
+  return limit === 1 ? unit.slice(0, -1) : unit;
 }
 
 function timeText(timeS: number): string {

@@ -7,7 +7,7 @@ import {
   defaultsTo,
   ensureTable,
   integer,
-  seconds as money,
+  decimal as money,
   text,
 } from '../steps/column-plan.ts';
 
