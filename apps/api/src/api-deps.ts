@@ -14,7 +14,6 @@ import { createTurns } from './auth/turns.ts';
 import { createChannelTests } from './channel-tests/channel-tests.ts';
 import { createEventClients } from './events/event-clients.ts';
 import { createEvidenceTracker } from './routing/evidence-tracker.ts';
-import { createOfferPrices } from './routing/offer-prices.ts';
 import { createPageSessions } from './sessions/page-session.ts';
 import { followSettings } from './settings/follow-settings.ts';
 import { createStatusReports } from './status/status-reports.ts';
@@ -92,7 +91,6 @@ export async function createDeps(options: ApiSurroundings) {
   const uploadReader = createUploadReader();
   const channelTests = createChannelTests({ bus, now });
   const destinationTests = createDestinationTests({ bus, now });
-  const { prices = createPriceSource(db) } = options;
   const progress = createProgressTracker();
   const evidence = createEvidenceTracker(now);
   const unsubscribe = bus.events.subscribe(({ event }) => {
@@ -112,8 +110,7 @@ export async function createDeps(options: ApiSurroundings) {
     destinationTests,
     progress,
     evidence,
-    prices,
-    offerPrices: createOfferPrices({ ...options, prices }),
+    prices: options.prices ?? createPriceSource(db),
     adminPassword: createAdminPassword(db, secrets),
     badTokens: limiter(badTokens.name, badTokens.limits),
     /** Passwords are hashed one at a time, since each takes 128 MiB; addresses take turns. */

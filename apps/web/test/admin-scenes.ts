@@ -69,6 +69,14 @@ export const adminScenes: readonly Scene[] = [
       await product.administer('PATCH', '/api/admin/settings', settings);
     },
   },
+  {
+    ...tab('settings', '.panel-row', (page) => page.locator('#prices').scrollIntoViewIfNeeded()),
+    name: 'admin-prices',
+    prepare: async (product) => {
+      const settings = { prices: ['my-model-* = input 2.5, output 10, cached_input 1.25'] };
+      await product.administer('PATCH', '/api/admin/settings', settings);
+    },
+  },
   { ...tab('keys', '.key-row'), prepare: addKeys },
   {
     ...tab('keys', '.key-row', async (page) => {

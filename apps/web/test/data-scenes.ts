@@ -2,11 +2,12 @@ import type { Page } from 'playwright-core';
 import { sampleBalance } from './sample-balance.ts';
 import { spreadOverRange } from './sample-history.ts';
 import type { Scene } from './scene.ts';
+import type { Product } from './start-product.ts';
 
 const asIs = async () => {};
 
 /** The pages with figures before there is any data. */
-export const emptyDataScenes: readonly Scene[] = ['models', 'requests'].map((name) => ({
+export const emptyDataScenes: readonly Scene[] = ['models', 'requests', 'spend'].map((name) => ({
   name: `${name}-empty`,
   prepare: asIs,
   show: async (page, origin) => {
@@ -14,6 +15,25 @@ export const emptyDataScenes: readonly Scene[] = ['models', 'requests'].map((nam
     await page.locator('.state, .panel-none').filter({ visible: true }).first().waitFor();
   },
 }));
+
+/** What was spent today, as if it had been spent over a month. */
+async function withMonth(page: Page): Promise<void> {
+  await page.route('**/api/proxy/spend?*', async (route) => {
+    const response = await route.fetch();
+    const spend: SpendAnswer = await response.json();
+    const overDays = (item: { cost: number; costs: number[] }, seed: number) => {
+      item.costs = item.costs.map((_, day) => item.cost * 90 * (2 + Math.sin(day * 0.9 + seed)));
+      item.cost = item.costs.reduce((sum, cost) => sum + cost, 0);
+    };
+    for (const [at, item] of [...spend.items, spend.total].entries()) overDays(item, at);
+    await route.fulfill({ response, json: spend });
+  });
+}
+
+interface SpendAnswer {
+  items: { cost: number; costs: number[] }[];
+  total: { cost: number; costs: number[] };
+}
 
 async function withHistory(page: Page): Promise<void> {
   await page.route('**/analysis?*', async (route) => {
@@ -128,6 +148,27 @@ export const dataScenes: readonly Scene[] = [
       await page.locator('.request').first().waitFor();
     },
   },
+  ...['model', 'tag'].map((group) => ({
+    name: `spend-${group}`,
+    prepare: async (product: Product) => {
+      await product.call('PATCH', '/api/targets/1', { tags: ['eu', 'cheap'], price_multiplier: 0.4 });
+      await product.call('PATCH', '/api/targets/3', { tags: ['eu'] });
+    },
+    show: async (page: Page, origin: string) => {
+      await withMonth(page);
+      await page.goto(`${origin}/spend.html?by=${group}`);
+      await page.locator('#spend-table tbody tr').first().waitFor();
+    },
+  })),
+  {
+    name: 'requests-priced',
+    prepare: asIs,
+    show: async (page, origin) => {
+      await page.goto(`${origin}/requests.html?outcome=ok`);
+      await page.locator('.request-head').first().click();
+      await page.locator('.request-detail').scrollIntoViewIfNeeded();
+    },
+  },
   {
     name: 'requests-detail',
     prepare: asIs,
@@ -144,6 +185,7 @@ const pages = {
   analysis: '/analysis.html?target_id=1',
   models: '/models.html',
   requests: '/requests.html',
+  spend: '/spend.html',
 };
 
 /** Lets the model answer that the previous scene left hanging. */

@@ -108,7 +108,7 @@ export function listModelsRoute(deps: ApiDeps) {
       const items: ModelItem[] = [];
       const counts = { all: 0, some: 0, none: 0, untold: 0 };
       const aliases = await readAliases(deps, deps.db);
-      for (const [model, offers] of await offersByModel(deps, aliases)) {
+      for (const [model, offers] of await offersByModel(deps, aliases, routing)) {
         const names = aliases.groupOf(model)?.ids ?? [];
         const item = itemOf(deps, { model, names: [...names] }, [...offers], routing);
         counts[item.served_by] += 1;
@@ -130,10 +130,11 @@ interface Listing extends RoutingInForce {
 async function offersByModel(
   deps: ApiDeps,
   aliases: AliasIndex,
+  { priceOf }: Pick<RoutingInForce, 'priceOf'>,
 ): Promise<[string, Set<KnownOffer>][]> {
   const byModel = new Map<string, Set<KnownOffer>>();
   const namesByTarget = new Map<number, ChannelNames>();
-  for (const offer of pricedOffers(await listOffers(deps), await deps.offerPrices.read())) {
+  for (const offer of pricedOffers(await listOffers(deps), priceOf)) {
     const { id, model_aliases } = offer.target;
     const names = namesByTarget.get(id) ?? createChannelNames(model_aliases);
     namesByTarget.set(id, names);

@@ -14,6 +14,7 @@ import {
   typicalRequest,
 } from '@api-monitor/core';
 import { listTargets } from '@api-monitor/db';
+import type { Pricer } from '@api-monitor/prices';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { assertAdmin } from '../auth/authenticate.ts';
@@ -29,7 +30,6 @@ import {
 } from './explain-offers.ts';
 import { bestRouteOf, routesOf } from './explained-routes.ts';
 import { type KnownOffer, listOffersNamed, pricedOffers } from './known-offers.ts';
-import type { PriceOf } from './offer-prices.ts';
 import { readAliases } from './read-aliases.ts';
 import { type RoutingInForce, routingInForce } from './routing-in-force.ts';
 
@@ -187,11 +187,10 @@ function explainReading(
 async function readName(
   deps: ApiDeps,
   name: string,
-  { areBareModelsOn }: RoutingInForce,
+  { areBareModelsOn, priceOf }: RoutingInForce,
 ): Promise<Reading> {
   const targets = await listTargets(deps.db);
   const known = { targets, aliases: await readAliases(deps, deps.db) };
-  const priceOf = await deps.offerPrices.read();
   const { exact, others } = await listOffersNamed(deps, name, known);
   const offers = pricedOffers([...exact, ...others], priceOf);
   const byName = new Map(targets.map((target) => [target.name, target]));
@@ -210,7 +209,7 @@ async function readName(
 interface PinnedLookup {
   byName: ReadonlyMap<string, Target>;
   aliases: AliasIndex;
-  priceOf: PriceOf;
+  priceOf: Pricer;
 }
 
 /** The name as each target's that it may begin with. */

@@ -13,8 +13,8 @@ import {
   listTargetsByIds,
   type ModelStateRow,
 } from '@api-monitor/db';
+import type { Pricer } from '@api-monitor/prices';
 import type { EvidenceTracker } from './evidence-tracker.ts';
-import type { PriceOf } from './offer-prices.ts';
 
 /** A target's model with all that is known of both. */
 export interface StoredOffer extends KnownModel {
@@ -28,7 +28,7 @@ export interface KnownOffer extends Offer, StoredOffer {
   target: Target;
 }
 
-export function pricedOffers(offers: readonly StoredOffer[], priceOf: PriceOf): KnownOffer[] {
+export function pricedOffers(offers: readonly StoredOffer[], priceOf: Pricer): KnownOffer[] {
   return offers.map((offer) => ({ ...offer, price: priceOf(offer.target, offer.model) }));
 }
 

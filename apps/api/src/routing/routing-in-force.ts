@@ -16,10 +16,11 @@ import {
   typicalRequest,
 } from '@api-monitor/core';
 import { listMaintenance, listTargets, readSettings } from '@api-monitor/db';
+import { createPricer, type Pricer } from '@api-monitor/prices';
 import type { ApiDeps } from '../api-deps.ts';
 import { readAliases } from './read-aliases.ts';
 
-type Deps = Pick<ApiDeps, 'db' | 'givenSettings'>;
+type Deps = Pick<ApiDeps, 'db' | 'givenSettings' | 'prices'>;
 
 /** What the gateway's routing goes by, beside evidence. */
 export interface RoutingInForce
@@ -29,6 +30,7 @@ export interface RoutingInForce
   expected: ExpectedRequest;
   /** What costs are in. */
   currency: string;
+  priceOf: Pricer;
 }
 
 /** For a key; null: for one that may use everything and has no policy of its own. */
@@ -44,6 +46,7 @@ export async function routingInForce(
     expected: { ...typicalRequest, cached: null },
     demands: key ? priceDemandsOf(key) : noDemands,
     currency: settings.currency,
+    priceOf: await createPricer(deps.prices, settings),
     ...(key ? await allowedTo(deps, key) : { isAllowed: () => true, isIdAllowed: () => true }),
   };
 }

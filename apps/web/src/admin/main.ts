@@ -17,6 +17,7 @@ import { createResourcesPanel } from './resources/resources-panel.ts';
 import { createSecondFactorPanel } from './security/second-factor-panel.ts';
 import { createSessionsPanel } from './security/sessions-panel.ts';
 import { createAliasesPanel } from './settings/aliases-panel.ts';
+import { createPricesPanel } from './settings/prices-panel.ts';
 import { createRoutingPanel } from './settings/routing-panel.ts';
 import { createSettingsPanel } from './settings/settings-panel.ts';
 import { createStatusPagePanel } from './status/status-page-panel.ts';
@@ -49,6 +50,7 @@ const components = shell.addComponents({
   settings: () => createSettingsPanel(parts),
   routing: () => createRoutingPanel(parts),
   aliases: () => createAliasesPanel(parts),
+  prices: () => createPricesPanel(parts),
   keys: () => createKeysPanel(parts),
   channels: () => channels,
   statusPage: () => createStatusPagePanel(parts),

@@ -16,6 +16,7 @@ export function describeWeight(stage: Stage): void {
     '/analysis.html?target_id=1',
     '/models.html',
     '/requests.html',
+    '/spend.html',
     '/incidents.html',
   ])(`scripts and styles of %s weigh less than ${mostKb} KB`, async (path) => {
     const page = await stage.open('/favicon.svg');

@@ -107,6 +107,31 @@ export const admin = {
     'These come from MODEL_ALIASES. What you save here takes precedence.',
   'admin.aliases.dismissed.one': 'Propose {count} dismissed group again',
   'admin.aliases.dismissed.other': 'Propose {count} dismissed groups again',
+  'admin.prices': 'Prices',
+  'admin.prices.intro':
+    'What requests cost follows from a channel’s own prices, else from these, else from the price table; over each comes the channel’s multiplier.',
+  'admin.prices.lines': 'Prices for all channels',
+  'admin.prices.example': 'my-model-* = input 2.5, output 10, cached_input 1.25',
+  'admin.prices.hint':
+    'One model a line, with * for any text: dollars for a million tokens, or “request 0.04” for each request. The first line that matches counts.',
+  'admin.currency': 'Currency',
+  'admin.currency.hint':
+    'What amounts are called, such as USD or CNY. Nothing is converted: a channel’s unit cost says what a unit of its credit costs you.',
+  'admin.prices.unpriced': 'Without a price',
+  'admin.prices.unpriced.hint':
+    'Requests of these models had no known cost in the last 30 days. Set a price, then price old requests again.',
+  'admin.prices.unpriced.none': 'Every model that was used has a price.',
+  'admin.prices.requests': 'Requests',
+  'admin.prices.add': 'Add a line for it',
+  'admin.prices.reprice': 'Price old requests again',
+  'admin.prices.reprice.hint':
+    'All stored requests get the cost that today’s prices and multipliers give them.',
+  'admin.prices.reprice.look': 'See what would change',
+  'admin.prices.reprice.do': 'Change the costs',
+  'admin.prices.reprice.would':
+    '{changed} of {requests} requests would change: {before} would be {after}.',
+  'admin.prices.reprice.done': '{changed} of {requests} requests have a new cost: {after} in all.',
+  'admin.prices.reprice.busy': '{requests} requests so far…',
   'admin.keys.intro':
     'Give each client of the gateway its own key, with its own permissions and limits.',
   'admin.keys.guide': 'How to use a key',
