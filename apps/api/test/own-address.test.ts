@@ -28,6 +28,15 @@ function addVia(as: TestApi['asAdmin'], base_url: string) {
   return as('POST', '/api/targets', { ...newTarget, name: `channel ${names}`, base_url });
 }
 
+test('below a base path, that path is its own address too', async () => {
+  const { callWith } = await openTestApi({ basePath: '/monitor/' });
+  const as = callWith({ host: 'monitor.example', authorization: `Bearer ${adminToken}` });
+  for (const path of ['', '/monitor', '/monitor/v1']) {
+    expect((await addVia(as, `http://monitor.example${path}`)).json.detail).toMatch(detail);
+  }
+  expect((await addVia(as, 'http://monitor.example/other')).status).toBe(200);
+});
+
 test.each([
   ['monitor.example', 'http://monitor.example'],
   ['monitor.example', 'http://Monitor.Example:80/v1/'],

@@ -21,8 +21,17 @@ const objectLimit = 1_000_000;
 /** Older balances are thinned. */
 const denseBalancesS = 10 * 86_400;
 
-/** Deletes rows that are older than their retention, in batches, so that other work continues in between. */
+/**
+ * Deletes rows that are older than their retention, in batches, so that other work continues in between, and
+ * gives their space back to the disk.
+ */
 export async function pruneHistory(deps: WorkerDeps): Promise<void> {
+  await pruneRows(deps);
+  const pages = await releaseFreePages(deps.db, deps.stopping);
+  if (pages > 0) deps.logger.info({ pages }, 'free pages given back to the disk');
+}
+
+async function pruneRows(deps: WorkerDeps): Promise<void> {
   const { db, limits, logger, stopping: signal } = deps;
   const batches = { batchSize: pruneBatchRows, signal };
   await pruneProbeTotals(db, { ...batches, nowS: deps.nowS() });
@@ -42,8 +51,6 @@ export async function pruneHistory(deps: WorkerDeps): Promise<void> {
   if (Object.values(deleted).some((count) => count > 0)) {
     logger.info({ ...deleted, retentionDays }, 'old rows deleted');
   }
-  const pages = await releaseFreePages(db, signal);
-  if (pages > 0) logger.info({ pages }, 'free pages given back to the disk');
 }
 
 /** Everything older than this is deleted, in Unix seconds; 0 if everything is kept. */

@@ -1,5 +1,6 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
+import { rootPath } from '@api-monitor/runtime';
 import type { Context } from 'hono';
 import type { ApiDeps, Listener } from '../api-deps.ts';
 import { askedHost, isSecure } from '../auth/forwarded.ts';
@@ -11,16 +12,21 @@ export interface OwnPlaces {
   askedUrls: readonly URL[];
   /** Null if the gateway listens in another process, perhaps on another host. */
   listener: Listener | null;
+  /** `BASE_PATH`; absent: `/`. */
+  basePath?: string;
 }
 
-type OwnDeps = Pick<ApiDeps, 'listener' | 'trustedProxies'>;
+type OwnDeps = Pick<ApiDeps, 'listener' | 'trustedProxies' | 'basePath'>;
 
-export function ownPlacesOf(c: Context<ApiEnv>, { listener, trustedProxies }: OwnDeps): OwnPlaces {
+export function ownPlacesOf(
+  c: Context<ApiEnv>,
+  { listener, trustedProxies, basePath }: OwnDeps,
+): OwnPlaces {
   const host = askedHost(c, trustedProxies);
   // Unless a trusted proxy ends TLS there, another program may serve https on the same host.
   const schemes = isSecure(c, trustedProxies) ? ['http', 'https'] : ['http'];
   const askedUrls = schemes.flatMap((scheme) => URL.parse(`${scheme}://${host}`) ?? []);
-  return { askedUrls, listener: listener?.() ?? null };
+  return { askedUrls, listener: listener?.() ?? null, basePath };
 }
 
 /**
@@ -28,9 +34,13 @@ export function ownPlacesOf(c: Context<ApiEnv>, { listener, trustedProxies }: Ow
  * is resolved. What this misses, the gateway refuses when the request comes back. A base URL with a path
  * may be another service on the same host.
  */
-export function isOwnAddress(baseUrl: string, { askedUrls, listener }: OwnPlaces): boolean {
+export function isOwnAddress(
+  baseUrl: string,
+  { askedUrls, listener, basePath = rootPath }: OwnPlaces,
+): boolean {
   const url = URL.parse(baseUrl);
-  if (url?.pathname !== '/') return false;
+  const path = url?.pathname.replace(/\/*$/, '/');
+  if (!url || (path !== rootPath && path !== basePath)) return false;
   const isAsked = askedUrls.some((asked) => isSamePlace(asked, url));
   return isAsked || (listener !== null && isListener(url, listener));
 }
