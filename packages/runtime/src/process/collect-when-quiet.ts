@@ -1,9 +1,8 @@
-import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 
 /** What is known of this thread, and how its garbage is collected. */
 export interface ThreadHeap {
-  /** The part of the time since the last call in which the thread worked, from 0 to 1. */
+  /** The processor time since the last call, as a part of that time. */
   busyShare(): number;
   /** What the heap takes, garbage and free room included. */
   heapBytes(): number;
@@ -23,18 +22,23 @@ const worthwhileBytes = 4 * 1024 ** 2;
 export function collectWhenQuiet(): void {
   const { gc: collect } = globalThis;
   if (!collect) return;
-  let before = performance.eventLoopUtilization();
+  let [usedMs, atMs] = [processorMs(), performance.now()];
   const look = createQuietCollector({
     busyShare() {
-      const now = performance.eventLoopUtilization();
-      const { utilization } = performance.eventLoopUtilization(now, before);
-      before = now;
-      return utilization;
+      const [usedBeforeMs, beforeMs] = [usedMs, atMs];
+      [usedMs, atMs] = [processorMs(), performance.now()];
+      return (usedMs - usedBeforeMs) / (atMs - beforeMs);
     },
     heapBytes: () => getHeapStatistics().total_heap_size,
     collect: () => collect({ type: 'major', flavor: 'last-resort' }),
   });
   setInterval(look, periodMs).unref();
+}
+
+/** The processor time of this thread: on a busy machine its event loop is active while it only waits for a turn. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Returns what is called once in each period. */
