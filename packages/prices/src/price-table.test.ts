@@ -1,6 +1,6 @@
 import { findProvider } from '@pydantic/genai-prices';
 import { expect, test } from 'vitest';
-import { builtInText } from './built-in-data.ts';
+import { builtInText } from '../test/built-in-text.ts';
 import { loadBuiltIn } from './load-built-in.ts';
 import { createPriceTable } from './price-table.ts';
 import { readGenaiPrices } from './read-genai-prices.ts';

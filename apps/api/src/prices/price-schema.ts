@@ -28,7 +28,7 @@ const effectivePriceSchema = z
   })
   .openapi('EffectivePrice');
 
-export const pricedModelSchema = z
+const pricedModelSchema = z
   .object({
     target_id: z.int(),
     target_name: z.string(),

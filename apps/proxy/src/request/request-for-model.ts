@@ -2,9 +2,9 @@ import { isProvingRoute, matchesPattern, modelKey } from '@api-monitor/core';
 import type { BoardModel } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { SentRequest } from '../forward/forwarding.ts';
-import { asksUsage, usageOverride } from './asks-usage.ts';
 import type { HeldBody } from './body/held-body.ts';
 import { type FoundModel, modelSplices } from './find-model.ts';
+import { scanKeys, spellingOf } from './json-bytes.ts';
 import type { Endpoint } from './match-route.ts';
 import { overrideBody } from './overrides/override-body.ts';
 import { splicedBody } from './overrides/splices.ts';
@@ -59,6 +59,26 @@ export function requestForModel(
 function isUsageHidden({ endpoint, isStream, heldBody }: Asked, { target }: BoardModel): boolean {
   return target.asksUsage && isStream && endpoint.route === 'chat' && !asksUsage(heldBody.bytes);
 }
+
+/** Whether a chat request asks for the usage of its stream itself. */
+function asksUsage(body: Buffer): boolean {
+  let isWithin = false;
+  let asks = false;
+  scanKeys(body, (start, end, value, depth) => {
+    if (depth === 1) isWithin = spellingOf(body, start, end, 'stream_options') !== null;
+    if (depth !== 2 || !isWithin) return;
+    if (spellingOf(body, start, end, 'include_usage') === null) return;
+    asks = body.toString('latin1', value, value + 4) === 'true';
+  });
+  return asks;
+}
+
+/** What asks for it. */
+const usageOverride = {
+  action: 'set',
+  path: ['stream_options', 'include_usage'],
+  json: 'true',
+} as const;
 
 /** Side endpoints such as count_tokens refuse fields that the main one takes. */
 function overridesFor({ endpoint, found }: Asked, { target, model }: BoardModel) {

@@ -1,6 +1,6 @@
 import { findProvider } from '@pydantic/genai-prices';
-import { knownProviders } from './providers.ts';
-import { readGenaiPrices } from './read-genai-prices.ts';
+import { knownProviders } from '../src/providers.ts';
+import { readGenaiPrices } from '../src/read-genai-prices.ts';
 
 /** What `built-in.json` contains: the data of the package, as text. */
 export function builtInText(): string {
