@@ -35,6 +35,11 @@ test('the channel’s own price comes before the setting’s, and that before th
 });
 
 test('every rate is multiplied by what the channel charges and what its credit costs', () => {
+  expect(
+    priceOf('m', { price_multiplier: 0.3 }, { table: [{ input: 3, output: 7, tiers: [] }] }),
+  ).toMatchObject({
+    prices: [{ input: 0.9, output: 2.1 }],
+  });
   const cheap = { price_multiplier: 0.5, unit_cost: 0.2 };
   expect(priceOf('m', cheap, { table: list })).toEqual({
     ...{ source: 'table', multiplier: 0.1 },

@@ -49,7 +49,7 @@ export type ChannelPricing = ReturnType<typeof createChannelPricing>;
 /** Prices the models of one channel. */
 export function createChannelPricing(channel: PricedChannel) {
   const own = channel.prices.map(parsePriceRule);
-  const multiplier = channel.price_multiplier * channel.unit_cost;
+  const multiplier = product(channel.price_multiplier, channel.unit_cost);
   const channelNames = createChannelNames(channel.model_aliases);
   const host = hostOf(channel.base_url);
   const namesOf = (model: string, aliases: AliasIndex): string[] => {
@@ -95,7 +95,7 @@ function hostOf(baseUrl: string): string {
 function multipliedPrice(price: ScheduledPrice, by: number): ScheduledPrice {
   const { request, tiers } = price;
   const multiplied: ScheduledPrice = { ...price, ...multipliedRates(price, by) };
-  if (request !== undefined) multiplied.request = request * by;
+  if (request !== undefined) multiplied.request = product(request, by);
   if (tiers) multiplied.tiers = tiers.map((tier) => ({ ...tier, ...multipliedRates(tier, by) }));
   return multiplied;
 }
@@ -104,7 +104,12 @@ function multipliedRates(rates: TokenRates, by: number): TokenRates {
   const multiplied: TokenRates = {};
   for (const name of pricedClasses) {
     const rate = rates[name];
-    if (rate !== undefined) multiplied[name] = rate * by;
+    if (rate !== undefined) multiplied[name] = product(rate, by);
   }
   return multiplied;
+}
+
+/** Without the last digits, which binary fractions get wrong: 3 × 0.3 is 0.9. */
+function product(one: number, other: number): number {
+  return Number((one * other).toPrecision(12));
 }
