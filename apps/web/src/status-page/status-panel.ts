@@ -58,11 +58,14 @@ function statusView(status: PublicStatus, translator: Translator, nowS: number) 
     items: status.items.map((it) => itemView(it, translator)),
     maintenance: status.maintenance.map((it) => maintenanceView(it, status.items, translator)),
     threads: threadsOf(status.notes.filter(({ incident }) => incident === null)).map((notes) => {
-      return { key: notes[0]?.thread ?? 0, notes: notes.map((it) => noteView(it, translator)) };
+      return {
+        key: notes[0]?.thread ?? 0,
+        notes: notes.map((it) => noteView(it, status.items, translator)),
+      };
     }),
     incidents: incidentsOf(status.incidents).map((lines) => {
       const about = status.notes.filter(({ incident }) => isAbout(incident, lines));
-      const notes = about.map((it) => noteView(it, translator));
+      const notes = about.map((it) => noteView(it, status.items, translator));
       return { ...incidentView(lines, translator, nowS), notes };
     }),
   };
@@ -126,8 +129,19 @@ const noteTones = {
   ...{ investigating: 'warn', identified: 'warn', monitoring: 'run', resolved: 'ok' },
 } as const;
 
-function noteView({ id, state, title, text, at }: PublicNote, { t }: Translator) {
-  return { id, title, text, at, tone: noteTones[state], stateText: t(`public.note.${state}`) };
+function noteView(
+  { id, state, title, text, at, slugs }: PublicNote,
+  items: readonly PublicItem[],
+  { t }: Translator,
+) {
+  const shown = { id, title, text, at, tone: noteTones[state] };
+  const linesText = namesOf(slugs, items).join(', ');
+  return { ...shown, linesText, stateText: t(`public.note.${state}`) };
+}
+
+/** The names of lines, by their slugs. */
+function namesOf(slugs: readonly string[], items: readonly PublicItem[]): string[] {
+  return items.filter(({ slug }) => slugs.includes(slug)).map(({ name }) => name);
 }
 
 function maintenanceView(
@@ -136,7 +150,7 @@ function maintenanceView(
   translator: Translator,
 ) {
   const { t } = translator;
-  const names = items.filter(({ slug }) => slugs.includes(slug)).map((item) => item.name);
+  const names = namesOf(slugs, items);
   return {
     key: `${id}-${from}`,
     name,
