@@ -1,4 +1,4 @@
-import type { ChannelBalance } from '../src/analysis/balance-view.ts';
+import type { ChannelBalance } from '../src/analysis/balance/balance-view.ts';
 
 const hourS = 3600;
 const dayS = 24 * hourS;

@@ -9,7 +9,7 @@ import { createShell, type ShellComponents, type ShellStores } from '../shell/st
 import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { createAnalysisPanel } from './analysis-panel.ts';
-import { createBalancePanel } from './balance-panel.ts';
+import { createBalancePanel } from './balance/balance-panel.ts';
 import { createChannelsPanel } from './channels-panel.ts';
 import { createChartTables } from './chart-tables.ts';
 import { attachHeatTips } from './heat-map.ts';

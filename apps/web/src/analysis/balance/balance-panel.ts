@@ -1,9 +1,9 @@
-import { type ApiClient, answerOf } from '../api/client.ts';
-import { ApiFailure, sentenceOf } from '../api/failure.ts';
-import type { ChartSketch } from '../charts/chart-sketch.ts';
-import type { LanguageStore } from '../shell/language-store.ts';
-import type { ToastStore } from '../shell/toast-store.ts';
-import type { Range } from './analysis-address.ts';
+import { type ApiClient, answerOf } from '../../api/client.ts';
+import { ApiFailure, sentenceOf } from '../../api/failure.ts';
+import type { ChartSketch } from '../../charts/chart-sketch.ts';
+import type { LanguageStore } from '../../shell/language-store.ts';
+import type { ToastStore } from '../../shell/toast-store.ts';
+import type { Range } from '../analysis-address.ts';
 import {
   type BalanceFact,
   type BookLine,

@@ -1,10 +1,10 @@
 import type { InferResponseType } from 'hono/client';
-import type { ApiClient } from '../api/client.ts';
-import { multiplierOffers } from '../channel-form/multiplier-offers.ts';
-import type { ChartSketch, Series } from '../charts/chart-sketch.ts';
-import { formatBalance, formatDaysLeft } from '../format/balance.ts';
-import { formatExactTime, formatMoment, formatUtcDay } from '../format/time.ts';
-import type { Translator } from '../i18n/translate.ts';
+import type { ApiClient } from '../../api/client.ts';
+import { multiplierOffers } from '../../channel-form/multiplier-offers.ts';
+import type { ChartSketch, Series } from '../../charts/chart-sketch.ts';
+import { formatBalance, formatDaysLeft } from '../../format/balance.ts';
+import { formatExactTime, formatMoment, formatUtcDay } from '../../format/time.ts';
+import type { Translator } from '../../i18n/translate.ts';
 
 /** What the API says about a channel's balance. */
 export type ChannelBalance = InferResponseType<

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sampleBalance } from '../../test/sample-balance.ts';
-import { translatorFor } from '../i18n/translate.ts';
+import { sampleBalance } from '../../../test/sample-balance.ts';
+import { translatorFor } from '../../i18n/translate.ts';
 import {
   balanceChart,
   balanceFacts,
