@@ -155,7 +155,7 @@ export function createKeyBudgets({
      */
     beforeTake(key: BoardKey): Promise<unknown> | null {
       const account = accountOf(key);
-      if (!account || !account.isShared(nowS()) || !account.isNearEnd()) return null;
+      if (!account?.isShared(nowS()) || !account.isNearEnd()) return null;
       changed.add(account);
       return Promise.race([share().catch(() => {}), sleep(longestWaitMs, null, { ref: false })]);
     },

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { revokeProxyKey } from '@api-monitor/db';
 import { testCertificates } from '@api-monitor/fake-provider';
 import { expect, onTestFinished, test } from 'vitest';
+import { call } from '../call.ts';
 import { clientKey, gatewayForTest, listen } from '../open-test-gateway.ts';
 import { upstreamForTest } from '../providers.ts';
 import { upstreamKey } from '../test-channel.ts';
@@ -125,7 +126,7 @@ test('a session is one request with one record: its duration, bytes and tokens',
         const usage = { input_tokens: 5, output_tokens: 7, total_tokens: 12 };
         socket.send(JSON.stringify({ type: 'response.done', response: { usage } }));
       }),
-    { keys: [{ key: 'sk-limited', rpm_limit: 1 }] },
+    { keys: [{ key: 'sk-limited', rpm_limit: 1, tokens_total: 25 }] },
   );
   const given = { key: 'sk-limited' };
   const { send, texts, socket, closed } = await openSocket(gateway.origin, path, given);
@@ -135,6 +136,8 @@ test('a session is one request with one record: its duration, bytes and tokens',
   await closed;
   await expect.poll(() => gateway.upgrades.size()).toBe(0);
   expect((await refusedSocket(gateway.origin, path, given)).status).toBe(429);
+  const { json } = await call(gateway.origin, '/v1/usage', given);
+  expect(json.budgets).toMatchObject([{ unit: 'tokens', used: 24, remaining: 1 }]);
   const [record, refused] = await gateway.recordsAtEnd();
   expect(record).toMatchObject({
     ...{ route: 'realtime', status: 200, requested_model: 'live', model: 'live' },

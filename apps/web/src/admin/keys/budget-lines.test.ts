@@ -3,7 +3,7 @@ import type { KeyBudget } from '../../api/wire-types.ts';
 import { admin as en } from '../../i18n/en/admin.ts';
 import { translatorFor } from '../../i18n/translate.ts';
 import { admin as zh } from '../../i18n/zh/admin.ts';
-import { budgetLines, moneyText } from './budget-lines.ts';
+import { budgetLines } from './budget-lines.ts';
 
 const context = { currency: 'USD', alertPercent: 80 };
 const budget: KeyBudget = {
@@ -24,13 +24,4 @@ it('says what is used, what is left and until when, in both languages', () => {
   const [day] = budgetLines([spent], context, translatorFor('zh', { en, zh }));
   expect(day).toMatchObject({ text: '今日请求 7 / 5', share: 1, tone: 'bad' });
   expect(day?.leftText).toMatch(/^剩余 0，/);
-});
-
-it.each([
-  [0, 'USD', '$0.00'],
-  [1234.5, 'USD', '$1,234.50'],
-  [0.00123, 'CNY', '¥0.0012'],
-  [0.5, 'credits', '0.50 credits'],
-])('%d %s reads %s', (amount, currency, text) => {
-  expect(moneyText(amount, currency, 'en')).toBe(text);
 });

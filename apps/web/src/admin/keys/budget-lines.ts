@@ -1,4 +1,5 @@
 import type { KeyBudget } from '../../api/wire-types.ts';
+import { formatMoney } from '../../format/money.ts';
 import { formatMoment } from '../../format/time.ts';
 import type { Translator } from '../../i18n/translate.ts';
 
@@ -22,7 +23,7 @@ export function budgetLines(
   return budgets.map(({ unit, period, limit, used, resets_at }) => {
     const share = Math.min(1, used / limit);
     const amount = (value: number) =>
-      unit === 'cost' ? moneyText(value, currency, language) : compact.format(value);
+      unit === 'cost' ? formatMoney(value, currency, language) : compact.format(value);
     const values = { used: amount(used), limit: amount(limit), left: amount(left(limit, used)) };
     const resets = resets_at === null ? null : formatMoment(resets_at, translator);
     return {
@@ -40,17 +41,4 @@ export function budgetLines(
 
 function left(limit: number, used: number): number {
   return Math.max(0, limit - used);
-}
-
-/** `$12.40`, `¥0.004`: small amounts keep two digits that say something. */
-export function moneyText(amount: number, currency: string, language: string): string {
-  const digits =
-    amount === 0 || amount >= 0.1
-      ? { minimumFractionDigits: 2, maximumFractionDigits: 2 }
-      : { maximumSignificantDigits: 2 };
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    return `${new Intl.NumberFormat(language, digits).format(amount)} ${currency}`;
-  }
-  const style = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
-  return new Intl.NumberFormat(language, { ...style, ...digits }).format(amount);
 }

@@ -1,6 +1,7 @@
 import type { KeyBudget, KeyTotals, ProxyKey } from '../../api/wire-types.ts';
+import { formatMoney } from '../../format/money.ts';
 import type { Translator } from '../../i18n/translate.ts';
-import { budgetLines, moneyText } from './budget-lines.ts';
+import { budgetLines } from './budget-lines.ts';
 
 /** What the rules of the alerts say unless an admin changes them. */
 const usualAlertPercent = 80;
@@ -67,7 +68,7 @@ function limitsText(
   if (key.tpm_limit !== null)
     parts.push(t('admin.keys.tpm', { n: formats.number.format(key.tpm_limit) }));
   if (key.max_price !== null)
-    parts.push(t('admin.keys.up_to', { price: moneyText(key.max_price, currency, language) }));
+    parts.push(t('admin.keys.up_to', { price: formatMoney(key.max_price, currency, language) }));
   if (key.expires_at !== null) {
     const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
     parts.push(t('admin.keys.until', { date: date.format(key.expires_at * 1000) }));
