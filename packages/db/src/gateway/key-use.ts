@@ -23,15 +23,24 @@ export interface KeyUseAsk {
  * begins, the requests themselves are summed.
  */
 export async function readKeyUse(db: Database, asks: readonly KeyUseAsk[]): Promise<BudgetUse[]> {
+  // Several budgets of a key have the same period.
+  const known = new Map<string, BudgetUse>();
   const uses: BudgetUse[] = [];
   for (const { key_id, since_s } of asks) {
-    const firstHour = Math.ceil(since_s / secondsPerHour) * secondsPerHour;
-    const parts = [await useInTotals(db, key_id, firstHour)];
-    if (since_s === 0) parts.push(await usePruned(db, key_id));
-    else if (since_s < firstHour) parts.push(await useInRequests(db, key_id, since_s, firstHour));
-    uses.push(parts.reduce(added, noUse));
+    const name = `${key_id}:${since_s}`;
+    const use = known.get(name) ?? (await readUse(db, { key_id, since_s }));
+    known.set(name, use);
+    uses.push(use);
   }
   return uses;
+}
+
+async function readUse(db: Database, { key_id, since_s }: KeyUseAsk): Promise<BudgetUse> {
+  const firstHour = Math.ceil(since_s / secondsPerHour) * secondsPerHour;
+  const parts = [await useInTotals(db, key_id, firstHour)];
+  if (since_s === 0) parts.push(await usePruned(db, key_id));
+  else if (since_s < firstHour) parts.push(await useInRequests(db, key_id, since_s, firstHour));
+  return parts.reduce(added, noUse);
 }
 
 /** What a key has used of one of its budgets. */
