@@ -72,6 +72,21 @@ export const gateway = {
   'gateway.naming.session':
     'A conversation that sends session-id, x-session-affinity or x-claude-code-session-id stays on one channel while it is healthy, so that the provider’s prompt cache helps.',
 
+  'gateway.price': 'The cheapest channel',
+  'gateway.price.intro':
+    'With PROXY_ROUTING=price, the same setting or a key’s own policy, a request goes to the channel where it costs the least. Proof and priority still come first: only equally proven channels are compared.',
+  'gateway.price.cost': 'What it costs',
+  'gateway.price.cost.text':
+    'The channel’s price of the model, with its multiplier, for the request’s estimated input and its answer: max_tokens, but no more than a typical 500. Channels without a known price come last.',
+  'gateway.price.tolerance':
+    'Of the channels within this factor of the cheapest, the fastest goes first; 1.05 unless set.',
+  'gateway.price.conversation': 'Conversations',
+  'gateway.price.conversation.text':
+    'What the channel read from its cache last time is counted at the price of cached input, and elsewhere as written to a cache. A conversation moves only if another channel is cheaper even so.',
+  'gateway.price.ceiling':
+    'Of a key: the most that a million tokens of input or of output may cost. Dearer channels answer 403, and so do unknown prices unless the key allows them.',
+  'gateway.price.explained':
+    'Shows each channel’s price, its source, its multiplier, and what a request of input_tokens and output_tokens would cost there.',
   'gateway.objects': 'Files, batches and stored responses',
   'gateway.objects.intro':
     'What a channel keeps is found there again by its id, and requests that name it go there. Your key sees only what was made with it. Lists show what one channel has: the one with your latest, or the one that X-Target-Id names.',

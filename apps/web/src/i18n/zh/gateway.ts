@@ -66,6 +66,20 @@ export const gateway: ZhOf<typeof en> = {
   'gateway.naming.session':
     '带有 session-id、x-session-affinity 或 x-claude-code-session-id 的对话，在渠道健康时会一直留在同一渠道，以便利用提示词缓存。',
 
+  'gateway.price': '最便宜的渠道',
+  'gateway.price.intro':
+    '使用 PROXY_ROUTING=price、同名设置或密钥自己的策略时，请求会发往费用最低的渠道。验证和优先级仍然在前：只比较同样已验证的渠道。',
+  'gateway.price.cost': '如何计算费用',
+  'gateway.price.cost.text':
+    '渠道对该模型的价格乘以倍率，按请求的估算输入和回答计算：回答取 max_tokens，但不超过典型的 500。价格未知的渠道排在最后。',
+  'gateway.price.tolerance': '费用在最低价的这一倍数以内的渠道中，最快者优先；默认 1.05。',
+  'gateway.price.conversation': '会话',
+  'gateway.price.conversation.text':
+    '渠道上次从缓存读取的部分按缓存价计算，换到别处则按写入缓存计算。只有这样仍然更便宜时，会话才会换渠道。',
+  'gateway.price.ceiling':
+    '密钥的上限：每百万输入或输出 token 最高的价格。更贵的渠道返回 403；价格未知的也是，除非密钥允许。',
+  'gateway.price.explained':
+    '显示每个渠道的价格、来源、倍率，以及一个有 input_tokens 和 output_tokens 的请求在那里的费用。',
   'gateway.objects': '文件、批处理和已保存的回答',
   'gateway.objects.intro':
     '渠道保存的内容按编号在原渠道找回，引用它的请求也会发到那里。你的密钥只能看到用它创建的内容。列表显示一个渠道中的内容：最近使用的渠道，或 X-Target-Id 指定的渠道。',
