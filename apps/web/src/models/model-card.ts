@@ -33,8 +33,8 @@ export function modelCard(
         : t('offers.served', { served: channelsIn(servable), total: channelsIn(told) }),
     fastest: formatLatency(speeds.length > 0 ? Math.min(...speeds) : null),
     /** What the cheapest working channel takes for a typical request; empty if no price is known. */
-    cheapest: cheapest && formatMoney(cheapest.estimated_cost, currency, language),
-    cheapestText: cheapest && t('offers.cheapest', { name: cheapest.target_name }),
+    cheapest: cheapest ? formatMoney(cheapest.estimated_cost, currency, language) : '',
+    cheapestText: cheapest ? t('offers.cheapest', { name: cheapest.target_name }) : '',
     chosenName: first?.target_name ?? '',
     why: first
       ? whyFirst(first, { sharedBy: one.shared_by, ...rankedIn(one.channels) }, routing, translator)

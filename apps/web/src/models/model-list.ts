@@ -226,9 +226,8 @@ export function createModelList(options: ModelListOptions) {
             <span class="channel-small">${card.why}</span>
           </p>
           ${when(
-            card.cheapest,
-            (cost) =>
-              html`<p class="offered-figure is-price" title=${card.cheapestText}><b>${cost}</b><span class="channel-small">${card.cheapestText}</span></p>`,
+            models.arePricesKnown,
+            () => html`<p class="offered-figure is-price" title=${card.cheapestText}><b>${card.cheapest}</b><span class="channel-small">${card.cheapestText}</span></p>`,
           )}
           <p class="offered-figure is-first"><b>${card.fastest}</b><span class="channel-small">${language.t('offers.fastest')}</span></p>
           <p class="offered-figure"><b>${card.servedText}</b><span class="channel-small">${language.t('offers.served.label')}</span></p>

@@ -224,7 +224,7 @@ describe('the cheapest working channel', () => {
       ...{ cheapest: '$0.0075', cheapestText: 'cheapest: Cheap' },
     });
     expect(modelCard(model([offer(cheap), broken]), told, zh).cheapestText).toBe('最便宜：Aurora');
-    expect(modelCard(model([offer(), broken]), told, en).cheapest).toBeNull();
+    expect(modelCard(model([offer(), broken]), told, en).cheapest).toBe('');
     expect(lineOf(offer(cheap))).toMatchObject({
       price: '$1.25 / $5.00',
       priceNote: [

@@ -93,9 +93,9 @@ export function spendChart(spend: Spend, group: Group, translator: Translator): 
   );
   if (others.length > 0 && !is_overlapping) {
     const costs = days.map((_, at) => others.reduce((sum, item) => sum + (item.costs[at] ?? 0), 0));
-    series.push(seriesOf(t('spend.others'), 'muted', costs));
+    series.push(seriesOf(t('spend.others'), mostSeries, costs));
   }
-  if (probes.cost > 0) series.push(seriesOf(t('spend.probes'), 'run', probes.costs));
+  if (probes.cost > 0) series.push(seriesOf(t('spend.probes'), 'muted', probes.costs));
   return {
     kind: is_overlapping ? 'line' : 'bars',
     unit: { currency, language },
