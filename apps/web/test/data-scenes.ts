@@ -151,7 +151,10 @@ export const dataScenes: readonly Scene[] = [
   ...['model', 'tag'].map((group) => ({
     name: `spend-${group}`,
     prepare: async (product: Product) => {
-      await product.call('PATCH', '/api/targets/1', { tags: ['eu', 'cheap'], price_multiplier: 0.4 });
+      await product.call('PATCH', '/api/targets/1', {
+        tags: ['eu', 'cheap'],
+        price_multiplier: 0.4,
+      });
       await product.call('PATCH', '/api/targets/3', { tags: ['eu'] });
     },
     show: async (page: Page, origin: string) => {

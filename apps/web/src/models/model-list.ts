@@ -227,7 +227,8 @@ export function createModelList(options: ModelListOptions) {
           </p>
           ${when(
             models.arePricesKnown,
-            () => html`<p class="offered-figure is-price" title=${card.cheapestText}><b>${card.cheapest}</b><span class="channel-small">${card.cheapestText}</span></p>`,
+            () =>
+              html`<p class="offered-figure is-price" title=${card.cheapestText}><b>${card.cheapest}</b><span class="channel-small">${card.cheapestText}</span></p>`,
           )}
           <p class="offered-figure is-first"><b>${card.fastest}</b><span class="channel-small">${language.t('offers.fastest')}</span></p>
           <p class="offered-figure"><b>${card.servedText}</b><span class="channel-small">${language.t('offers.served.label')}</span></p>

@@ -57,6 +57,34 @@ export function describeRequests(stage: Stage): void {
     await page.getByRole('button', { name: 'Follow' }).waitFor();
   });
 
+  it('what requests cost is on each of them, in their total, and on the page of spend', async () => {
+    await stage.product.call('PATCH', `/api/targets/${harbour.id}`, {
+      prices: ['gpt-4o = input 1000, output 1000'],
+      tags: ['berth'],
+    });
+    await eventually(async () => {
+      await stage.product.ask('Harbour/gpt-4o');
+      const page = await stage.open(`/requests.html?channel=${harbour.id}&model=gpt-4o`);
+      await page.locator('.request-cost').first().waitFor();
+      return page.locator('.request-cost').first().textContent();
+    }).toMatch(/^\$0\.0[1-9]/);
+    const spend = await stage.open('/spend.html?by=tag&range=today');
+    await spend.locator('#spend-table').getByText('berth').waitFor();
+    expect(await spend.locator('#spend-total').textContent()).toMatch(/^\$0\.0[1-9]/);
+    await spend.getByRole('button', { name: 'Channel' }).click();
+    await spend.locator('#spend-table').getByRole('link', { name: 'Harbour' }).waitFor();
+    expect(spend.url()).toContain('?range=today&by=channel');
+    await spend.getByRole('button', { name: 'From – to' }).click();
+    await spend.locator('#spend-from').waitFor();
+    await eventually(() => spend.url()).toMatch(/from=\d{4}-\d\d-\d\d&to=/);
+  });
+
+  it('visitors have no page of spend, and no link to it', async () => {
+    const page = await stage.open('/spend.html', { token: visitorToken });
+    await page.getByRole('heading', { name: 'Not available to visitors' }).waitFor();
+    await eventually(() => page.locator('[data-page=spend]').isVisible()).toBe(false);
+  });
+
   it('a visitor is told that the page is not available to them', async () => {
     const page = await stage.open('/requests.html', { token: visitorToken });
     await page.getByRole('heading', { name: 'Not available to visitors' }).waitFor();

@@ -31,7 +31,9 @@ export function createPricesPanel(parts: AdminParts) {
     isLookedAt: false,
     get isChanged() {
       const { prices, currency } = this.form;
-      return linesOf(prices).join('\n') !== this.inForce.prices || currency !== this.inForce.currency;
+      return (
+        linesOf(prices).join('\n') !== this.inForce.prices || currency !== this.inForce.currency
+      );
     },
     init() {
       view.follow({ tab: 'settings', show: () => this.load() });

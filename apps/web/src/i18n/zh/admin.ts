@@ -101,15 +101,18 @@ export const admin: ZhOf<typeof en> = {
   'admin.aliases.environment': '这些来自 MODEL_ALIASES。在此保存的内容优先。',
   'admin.aliases.dismissed.other': '重新建议已忽略的 {count} 组',
   'admin.prices': '价格',
-  'admin.prices.intro': '请求的费用先按渠道自己的价格，其次按这里的价格，最后按价格表计算，并乘以渠道的倍率。',
+  'admin.prices.intro':
+    '请求的费用先按渠道自己的价格，其次按这里的价格，最后按价格表计算，并乘以渠道的倍率。',
   'admin.prices.lines': '所有渠道的价格',
   'admin.prices.example': 'my-model-* = input 2.5, output 10, cached_input 1.25',
   'admin.prices.hint':
     '每行一个模型，* 匹配任意文本：每百万 token 的美元价格，或用“request 0.04”表示每个请求的价格。以第一个匹配的行为准。',
   'admin.currency': '货币',
-  'admin.currency.hint': '金额的名称，例如 USD 或 CNY。不做换算：渠道的单位成本说明其一个额度单位花你多少钱。',
+  'admin.currency.hint':
+    '金额的名称，例如 USD 或 CNY。不做换算：渠道的单位成本说明其一个额度单位花你多少钱。',
   'admin.prices.unpriced': '没有价格',
-  'admin.prices.unpriced.hint': '最近 30 天内这些模型的请求费用未知。请设置价格，然后重新计算旧请求。',
+  'admin.prices.unpriced.hint':
+    '最近 30 天内这些模型的请求费用未知。请设置价格，然后重新计算旧请求。',
   'admin.prices.unpriced.none': '用过的模型都有价格。',
   'admin.prices.requests': '请求数',
   'admin.prices.add': '为它添加一行',
@@ -117,7 +120,8 @@ export const admin: ZhOf<typeof en> = {
   'admin.prices.reprice.hint': '所有已保存的请求都会按今天的价格和倍率重新计算费用。',
   'admin.prices.reprice.look': '查看会有哪些变化',
   'admin.prices.reprice.do': '更改费用',
-  'admin.prices.reprice.would': '{requests} 个请求中有 {changed} 个会变化：{before} 将变为 {after}。',
+  'admin.prices.reprice.would':
+    '{requests} 个请求中有 {changed} 个会变化：{before} 将变为 {after}。',
   'admin.prices.reprice.done': '{requests} 个请求中有 {changed} 个有了新的费用：共 {after}。',
   'admin.prices.reprice.busy': '已处理 {requests} 个请求…',
   'admin.keys.intro': '为网关的每个客户端创建单独的密钥，各有自己的权限和限制。',
