@@ -62,14 +62,20 @@ export function describeRequests(stage: Stage): void {
       prices: ['gpt-4o = input 1000, output 1000'],
       tags: ['berth'],
     });
+    const latest = `/api/proxy/requests?limit=1&target_id=${harbour.id}`;
     await eventually(async () => {
       await stage.product.ask('Harbour/gpt-4o');
-      const page = await stage.open(`/requests.html?channel=${harbour.id}&model=gpt-4o`);
-      await page.locator('.request-cost').first().waitFor();
-      return page.locator('.request-cost').first().textContent();
-    }).toMatch(/^\$0\.0[1-9]/);
+      const { items } = (await stage.product.call('GET', latest)) as { items: { cost: number }[] };
+      return items[0]?.cost;
+    }).toBeGreaterThan(0.01);
+    const page = await stage.open(`/requests.html?channel=${harbour.id}&model=gpt-4o`);
+    await page
+      .locator('.request-cost', { hasText: /^\$0\.0[1-9]/ })
+      .first()
+      .waitFor();
+    expect(await page.locator('#requests-cost').textContent()).toMatch(/^\$\d/);
     const spend = await stage.open('/spend.html?by=tag&range=today');
-    await spend.locator('#spend-table').getByText('berth').waitFor();
+    await spend.locator('#spend-table').getByText('berth').filter({ visible: true }).waitFor();
     expect(await spend.locator('#spend-total').textContent()).toMatch(/^\$0\.0[1-9]/);
     await spend.getByRole('button', { name: 'Channel' }).click();
     await spend.locator('#spend-table').getByRole('link', { name: 'Harbour' }).waitFor();
