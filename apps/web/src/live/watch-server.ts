@@ -45,8 +45,12 @@ export function watchServer({ client, live, bell, setTimer, base }: Shell, follo
         live.isWatching = true;
       },
       onGap: () => void loadAll(),
-      // The page finds out itself what is missing, and asks for it.
-      onRefused: () => void loadAll(),
+      // The page finds out itself whether a login is missing, and asks for it. If none is, another tab has
+      // just logged in, or a proxy refuses the stream alone: it is tried again with the next poll.
+      onRefused() {
+        Object.assign(live, { state: 'reconnecting', isWatching: true });
+        void loadAll();
+      },
     },
   );
 
@@ -67,7 +71,7 @@ export function watchServer({ client, live, bell, setTimer, base }: Shell, follo
     start(): void {
       void loadThenWatch();
       setInterval(() => {
-        if (live.isWatching && live.state !== 'live') void loadAll();
+        if (live.isWatching && live.state !== 'live') void loadThenWatch();
       }, pollMs);
       onSleepAndWake({
         isWatching: () => live.isWatching,
