@@ -56,6 +56,8 @@ export function createSharedFeed(options: Options, end: FeedEnd) {
   let state: LiveState = 'reconnecting';
   let lastEventId: string | null = null;
   let hasFollowed = false;
+  /** Whether another tab led when it was last heard of. */
+  let isLeaderKnown = false;
   let cancel = () => {};
   const seen = new Set<string>();
 
@@ -123,6 +125,7 @@ export function createSharedFeed(options: Options, end: FeedEnd) {
     if (!isLater) return isLeading ? announce() : undefined;
     if (isLeading) feed.stop();
     isLeading = false;
+    isLeaderKnown = true;
     hasFollowed = true;
     term = message.term;
     if (!isOn) return;
@@ -134,6 +137,7 @@ export function createSharedFeed(options: Options, end: FeedEnd) {
 
   const hear = (message: TabMessage) => {
     if (message.kind === 'lead') return followLeader(message);
+    if (message.kind === 'bye' || message.kind === 'refused') isLeaderKnown = false;
     if (!isOn) return;
     switch (message.kind) {
       case 'hello':
@@ -171,9 +175,11 @@ export function createSharedFeed(options: Options, end: FeedEnd) {
     start(): void {
       if (isOn) return;
       isOn = true;
-      if (!channel) lead();
-      else if (hasFollowed) ask();
-      else leadUnlessAnswered(Math.max(0, openedAtMs + firstAnswerMs - nowMs()));
+      if (!channel) return lead();
+      if (isLeaderKnown) return ask();
+      // The tab has asked when it was opened; since then it has loaded its content, or waited for a login.
+      post({ kind: 'hello' });
+      leadUnlessAnswered(Math.max(0, openedAtMs + firstAnswerMs - nowMs()));
     },
     /** Looks whether the stream still lives, because this tab or the machine may have slept. */
     check(): void {

@@ -43,7 +43,10 @@ export function describeBehindProxy(stage: Stage): void {
     await product?.stop();
   });
 
-  it('below a path, with a password of the proxy, everything works but for the address', async () => {
+  // Six pages, on a machine that may be busy.
+  it('below a path, with a password of the proxy, everything works', {
+    timeout: 60_000,
+  }, async () => {
     const page = await stage.open('/status.html', {
       ...{ token: null, proxy: { server: nginx.origin } },
       httpCredentials: { username: 'someone', password: 'secret' },

@@ -7,6 +7,8 @@ import { apiToken } from '../start-product.ts';
 
 /** How many tabs of a browser share what is left of its six connections to an origin. */
 const manyTabs = 7;
+/** Many pages on a busy machine. */
+const slowMs = 60_000;
 
 /** The event stream in the tabs of a browser, over HTTP/1.1. */
 export function describeTabs(stage: Stage): void {
@@ -17,7 +19,6 @@ export function describeTabs(stage: Stage): void {
     return Number(/api_monitor_event_clients (\d+)/.exec(await response.text())?.[1]);
   };
   const isLive = (page: Page) => page.locator('.live[data-tone=ok]').waitFor();
-  /** What a tab has heard shows as a toast-free change: the name of a new channel. */
   const addChannel = async (name: string) => {
     const { item } = (await stage.product.call('POST', '/api/targets', {
       ...{ name, base_url: stage.provider.origin, api_key: 'sk-unused-in-this-test' },
@@ -27,7 +28,9 @@ export function describeTabs(stage: Stage): void {
   };
   const shows = (page: Page, name: string) => page.getByText(name).first().waitFor();
 
-  it('seven tabs load, share one stream, and take over from the one that is closed', async () => {
+  it('seven tabs load, share one stream, and take over from the one that is closed', {
+    timeout: slowMs,
+  }, async () => {
     const before = await streams();
     const first = await stage.open('/');
     const context = first.context();
@@ -84,7 +87,9 @@ export function describeTabs(stage: Stage): void {
     await isLive(page);
   });
 
-  it('after a changed token each tab asks once, and one answer serves all', async () => {
+  it('after a changed token each tab asks once, and one answer serves all', {
+    timeout: slowMs,
+  }, async () => {
     const page = await stage.open('/');
     await isLive(page);
     const other = await page.context().newPage();
@@ -104,7 +109,7 @@ export function describeTabs(stage: Stage): void {
     await page.getByText('You are logged out').waitFor();
     // Nothing is repeated: at most the stream, the list and the bell of one page, and the other page's own.
     const asked = refusals.length;
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await new Promise((resolve) => setTimeout(resolve, 2200));
     expect([refusals.length, asked <= 8]).toEqual([asked, true]);
     await page.getByLabel('Token', { exact: true }).fill(changed);
     await page.getByRole('button', { name: 'Continue' }).click();
