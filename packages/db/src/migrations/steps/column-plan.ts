@@ -20,7 +20,7 @@ export const id: ColumnPlan = { name: 'id', type: 'integer', build: idColumn };
 export const text = (name: string, build?: Build) => plan(name, 'text', build);
 export const integer = (name: string, build?: Build) => plan(name, 'integer', build);
 export const decimal = (name: string, build?: Build) => plan(name, 'double precision', build);
-export const seconds = decimal;
+export const seconds = (name: string, build?: Build) => plan(name, 'double precision', build);
 
 export const required: Build = (column) => column.notNull();
 export const defaultsTo =
