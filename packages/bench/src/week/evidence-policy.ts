@@ -7,6 +7,7 @@ import {
   isSixthRun,
   nextKnowledge,
   nextRunAtOf,
+  noDemands,
   type Offer,
   type PlannedModel,
   planModels,
@@ -146,12 +147,12 @@ export function createEvidencePolicy(world: World, stage: Stage): Policy {
         const known = channel?.models.get(model);
         if (!channel || !known) return [];
         const { target, fault } = channel;
-        return [{ target, model, plan: 'probed', evidence: known.evidence, fault }];
+        return [{ target, model, plan: 'probed', evidence: known.evidence, fault, price: null }];
       });
       const { ranked } = resolveRoute({ kind: 'bare', model, named: null }, offers, {
         ...{ route, policy: 'latency', spread: settingRules.spread.default },
         ...{ areBareModelsOn: true, isAllowed: () => true, isIdAllowed: () => true },
-        ...{ nowS: at, random: random.next, turn: 0 },
+        ...{ nowS: at, random: random.next, turn: 0, expected: null, demands: noDemands },
       });
       return ranked.flatMap(({ rank, offer }) => {
         const channel = rank === null ? undefined : byId.get(offer.target.id);
