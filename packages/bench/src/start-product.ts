@@ -37,8 +37,6 @@ export interface ProductOptions {
 
 export const apiToken = 'token-of-the-benchmarks';
 
-/** As `npm start` does. */
-const shippedOptions = ['--max-semi-space-size=4'];
 const thisCheckout = fileURLToPath(new URL('../../..', import.meta.url));
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 30_000;
@@ -70,7 +68,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 
 function commandOf({ nodeOptions = [], core, checkout = thisCheckout }: ProductOptions) {
   const main = join(checkout, 'apps/standalone/dist/main.js');
-  return onCore(core, process.execPath, [...shippedOptions, ...nodeOptions, main]);
+  return onCore(core, process.execPath, [...nodeOptions, main]);
 }
 
 function portOf(child: ChildProcess, onLine: (line: string) => void): Promise<string> {
