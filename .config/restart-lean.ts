@@ -16,7 +16,7 @@ const growth = '--heap-growing-percent=40';
 const options = ['--max-semi-space-size=4', '--expose-gc'];
 /**
  * V8 marks live objects with four threads beside the program's. With one processor they take most of it for as
- * long as that lasts: of 500 streams one chunk in a hundred was late by 52 ms, without them by 8 ms. The larger
+ * long as that lasts: of 500 streams one chunk in a hundred was late by 50 ms, without them by 10 ms. The larger
  * young generation leaves less to mark.
  */
 const optionsOfOneProcessor = ['--max-semi-space-size=8', '--expose-gc', '--single-threaded-gc'];
