@@ -152,7 +152,14 @@ export function createEvidencePolicy(world: World, stage: Stage): Policy {
       const { ranked } = resolveRoute({ kind: 'bare', model, named: null }, offers, {
         ...{ route, policy: 'latency', spread: settingRules.spread.default },
         ...{ areBareModelsOn: true, isAllowed: () => true, isIdAllowed: () => true },
-        ...{ nowS: at, random: random.next, turn: 0, expected: null, demands: noDemands },
+        ...{
+          nowS: at,
+          random: random.next,
+          turn: 0,
+          expected: null,
+          demands: noDemands,
+          price_tolerance: 1,
+        },
       });
       return ranked.flatMap(({ rank, offer }) => {
         const channel = rank === null ? undefined : byId.get(offer.target.id);
