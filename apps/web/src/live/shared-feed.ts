@@ -175,11 +175,10 @@ export function createSharedFeed(options: Options, end: FeedEnd) {
     start(): void {
       if (isOn) return;
       isOn = true;
-      if (!channel) return lead();
-      if (isLeaderKnown) return ask();
-      // The tab has asked when it was opened; since then it has loaded its content, or waited for a login.
-      post({ kind: 'hello' });
-      leadUnlessAnswered(Math.max(0, openedAtMs + firstAnswerMs - nowMs()));
+      if (!channel) lead();
+      else if (isLeaderKnown) ask();
+      // It asked when it was opened; since then the tab has loaded its content, or waited for a login.
+      else leadUnlessAnswered(Math.max(0, openedAtMs + firstAnswerMs - nowMs()));
     },
     /** Looks whether the stream still lives, because this tab or the machine may have slept. */
     check(): void {
