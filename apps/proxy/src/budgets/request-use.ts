@@ -7,17 +7,19 @@ import {
   type ProxyRequest,
   priceAt,
 } from '@api-monitor/core';
+import type { BoardKey } from '../board/board.ts';
 import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
-import type { ForwardRequest } from '../handle-forward.ts';
+import type { Arrival } from '../records/arrival.ts';
 import type { RequestSize } from '../records/tokens-to-count.ts';
+import type { Endpoint } from '../request/match-route.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import type { BudgetRefusal } from './budget-account.ts';
 import { budgetError } from './budget-error.ts';
 import type { BudgetAdmission } from './key-budgets.ts';
 
 interface Asking {
-  given: Pick<ForwardRequest, 'key' | 'endpoint' | 'arrival'>;
+  given: { key: BoardKey; endpoint: Endpoint; arrival: Arrival };
   choices: readonly Choice[];
   size: RequestSize;
 }
