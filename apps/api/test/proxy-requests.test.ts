@@ -96,7 +96,7 @@ test.each([
   ['?from=yesterday', 'from must be Unix seconds'],
   ['?outcome=bad', 'outcome must be one of ok, client_error, upstream_error, refused'],
   ['/totals?zone=Mars', 'zone must be a time zone such as Europe/Berlin, or an offset'],
-  ['/totals?group_by=year', 'group_by must be one of key, channel, model, hour, day'],
+  ['/totals?group_by=year', 'group_by must be one of key, channel, model, tag, hour, day'],
 ])('%s is refused: %s', async (query, detail) => {
   const { asAdmin } = await openTestApi();
   const { status, json } = await asAdmin('GET', `${path}${query}`);

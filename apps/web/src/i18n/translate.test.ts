@@ -7,13 +7,15 @@ import { expandPartials, readFrom } from '../../build/partials.ts';
 import { adminTexts } from '../admin/admin-texts.ts';
 import { gateway as enGateway } from './en/gateway.ts';
 import { en as enShared } from './en/index.ts';
+import { spend as enSpend } from './en/spend.ts';
 import { languageFrom, translatorFor } from './translate.ts';
 import { gateway as zhGateway } from './zh/gateway.ts';
 import { zh as zhShared } from './zh/index.ts';
+import { spend as zhSpend } from './zh/spend.ts';
 
 /** The shared texts and those of single pages. */
-const en: Record<string, string> = { ...enShared, ...adminTexts.en, ...enGateway };
-const zh: Record<string, string> = { ...zhShared, ...adminTexts.zh, ...zhGateway };
+const en: Record<string, string> = { ...enShared, ...adminTexts.en, ...enGateway, ...enSpend };
+const zh: Record<string, string> = { ...zhShared, ...adminTexts.zh, ...zhGateway, ...zhSpend };
 
 const webRoot = fileURLToPath(new URL('../../', import.meta.url));
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort();
