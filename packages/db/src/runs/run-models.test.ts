@@ -62,6 +62,7 @@ test('a row is read in the form of the wire, with booleans and tool calls', asyn
     id: row?.id,
     run_id: run.id,
     target_id: 2,
+    cost: null,
   });
 });
 
