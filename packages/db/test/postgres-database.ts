@@ -41,20 +41,22 @@ async function makeDatabase(options: string): Promise<string> {
 }
 
 /**
- * Empties all tables and resets their numbers; false if a test has dropped one, so that nobody may use the
- * database again. (Truncating creates new files for each table and index, which takes far longer.)
+ * Empties all tables and resets their numbers; false if a test has changed their columns, so that nobody may
+ * use the database again. (Truncating creates new files for each table and index, which takes far longer.)
  */
 async function clean(url: string): Promise<boolean> {
   const [whole] = await query(
     url,
-    `select count(*)::int as tables,
+    `select count(*)::int as tables, sum((select count(*) from pg_attribute
+        where attrelid = pg_class.oid and attnum > 0 and not attisdropped))::int as columns,
       string_agg(format('delete from %I', relname), ';') as empty,
       (select string_agg(format('alter sequence %I restart', relname), ';') from pg_class
         where relkind = 'S' and relnamespace = 'public'::regnamespace) as renumber
     from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
       and relname not like 'kysely%'`,
   );
-  if (!whole || whole.tables !== server().tables) return false;
+  const { tables, columns } = server();
+  if (whole?.tables !== tables || whole.columns !== columns) return false;
   await query(url, `${whole.empty};${whole.renumber}`);
   return true;
 }

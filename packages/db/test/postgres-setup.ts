@@ -8,8 +8,9 @@ export interface ProvidedPostgres {
   url: string;
   /** Its name, with which the names of the copies begin. */
   template: string;
-  /** How many tables it has, without those of the migrator. */
+  /** How many tables it has, without those of the migrator, and how many columns these have. */
   tables: number;
+  columns: number;
 }
 
 declare module 'vitest' {
@@ -26,9 +27,12 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const url = new URL(server.url);
   url.pathname = template;
   const db = await openPostgres({ url: url.href, size: 1 }, 0);
-  const { length: tables } = await db.introspection.getTables();
+  const tables = await db.introspection.getTables();
   await db.destroy();
-  project.provide('postgres', { url: server.url, template, tables });
+  project.provide('postgres', {
+    ...{ url: server.url, template, tables: tables.length },
+    columns: tables.reduce((sum, table) => sum + table.columns.length, 0),
+  });
   return async () => {
     const made = `select datname from pg_database where datname like '${template}%'`;
     for (const { datname } of await query(server.url, made)) {
