@@ -22,7 +22,7 @@ test('requests and probes are counted by the hour, in credit, before what it cos
   const old = today - 3 * dayS + 7;
   await runOnce(db, id, old, [probe({ timestamp: old, cost: 0.1 })]);
   const target = { id, unit_cost: 0.5 };
-  expect(await listCountedCredits(db, { target, from: 0, nowS })).toEqual([
+  expect(await listCountedCredits(db, { target, from: 0.5, nowS })).toEqual([
     { hour: today - 3 * dayS + dayS / 2, credits: 0.2, unpriced: 0 },
     { hour: today - 10_800, credits: 2, unpriced: 0 },
     { hour: today, credits: expect.closeTo(1.1), unpriced: 1 },

@@ -54,7 +54,7 @@ async function sumRequests(
     .select('hour')
     .select([sql<number>`sum(cost)`.as('cost'), sql<number>`sum(unpriced)`.as('unpriced')])
     .where('target_id', '=', target_id)
-    .where('hour', '>=', from)
+    .where('hour', '>=', Math.ceil(from))
     .groupBy('hour')
     .execute();
   return rows.map(asNumbers);
@@ -71,8 +71,8 @@ async function sumProbes(
     .select([sql<number>`sum(cost)`.as('cost'), sql<number>`sum(unpriced)`.as('unpriced')])
     .where('target_id', '=', target_id)
     .where('period_s', '=', lengthS)
-    .where('starts_at', '>=', from)
-    .where('starts_at', '<', to)
+    .where('starts_at', '>=', Math.ceil(from))
+    .where('starts_at', '<', Math.ceil(to))
     .groupBy('starts_at')
     .execute();
   const noon = lengthS === probePeriods.day.lengthS ? lengthS / 2 : 0;

@@ -49,7 +49,7 @@ test('the times of streams are summed by the quarter of an hour and the day, and
     [1, 'gpt-4o', 3, 5],
     [3, 'o3', 1, 7],
   ];
-  expect(await read('day', startS + day - 1)).toEqual([one, three]);
+  expect(await read('day', startS + day - 0.5)).toEqual([one, three]);
   expect(await read('day', startS, [3, 4])).toEqual([three]);
   expect(await read('quarter', startS + 900)).toEqual([[1, 'gpt-4o', 1, 5], three]);
   await pruneFirstTokens(db, { nowS: startS + 2 * 3600, batchSize: 1 });

@@ -93,7 +93,7 @@ export async function readFirstTokens(
       .selectFrom('first_token_totals')
       .select(['target_id', 'model', 'first_tokens'])
       .where('period_s', '=', lengthS)
-      .where('starts_at', '>', from - lengthS);
+      .where('starts_at', '>', Math.floor(from - lengthS));
     if (ids !== null) query = query.where('target_id', 'in', ids);
     for (const row of await query.execute()) {
       const name = JSON.stringify([row.target_id, row.model]);

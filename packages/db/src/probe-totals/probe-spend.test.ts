@@ -27,7 +27,7 @@ test('what probes cost is read from the sums of one length', async () => {
   );
   await runOnce(db, 1, nowS - 5, probes);
   await sql`update probe_totals set cost = 0.5, unpriced = 2`.execute(db.kysely);
-  const range = { from: nowS - hourS, to: nowS, period_s: hourS };
+  const range = { from: nowS - hourS - 0.5, to: nowS - 0.5, period_s: hourS };
   expect(await readProbeSpend(db, range)).toEqual([
     {
       ...{ target_id: 1, model: 'm1', starts_at: nowS - hourS },

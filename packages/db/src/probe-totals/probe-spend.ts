@@ -33,8 +33,8 @@ export async function readProbeSpend(
     .select(['target_id', 'model', 'starts_at', 'requests', 'tokens'])
     .select([sql<number>`cost`.as('cost'), sql<number>`unpriced`.as('unpriced')])
     .where('period_s', '=', period_s)
-    .where('starts_at', '>=', from)
-    .where('starts_at', '<', to)
+    .where('starts_at', '>=', Math.ceil(from))
+    .where('starts_at', '<', Math.ceil(to))
     .where('requests', '>', 0)
     .execute();
 }
