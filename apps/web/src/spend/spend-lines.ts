@@ -8,6 +8,7 @@ import { formatDay, formatExactTime } from '../format/time.ts';
 import type { Translator } from '../i18n/translate.ts';
 import { writeRequestsAddress } from '../requests/requests-address.ts';
 import { costOf, groupName, partText, unpricedText } from '../requests/totals.ts';
+import { pagePath } from '../shell/base-path.ts';
 import type { Group } from './spend-address.ts';
 
 /** The answer of `GET /api/proxy/spend`. */
@@ -73,7 +74,7 @@ function hrefOf({ group: value }: Item, group: Group): string {
   if (group === 'tag' || (value === null && group !== 'key')) return '';
   const none = { key: '', channel: '', model: '', route: '', outcome: 'all' } as const;
   const filter = { ...none, [group]: value === null ? 'master' : String(value) };
-  return `/requests.html${writeRequestsAddress({ span: '30d', group: 'day', filter })}`;
+  return pagePath('/requests.html') + writeRequestsAddress({ span: '30d', group: 'day', filter });
 }
 
 /** More stacks would be hard to tell apart. */
