@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
 import { readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
+import { analysisTexts } from './analysis-texts.ts';
 import { chartCells, chartRows, chartViews } from './chart-view.ts';
 import { type Analysis, figureLine, type NamedFigures } from './figures.ts';
 import { heatCell, heatLevelOf, heatRow, stepAt } from './heat-map.ts';
 
-const en = translatorFor('en');
+const en = translatorFor('en', analysisTexts);
 
 function figures(given: Partial<NamedFigures> = {}): NamedFigures {
   return {

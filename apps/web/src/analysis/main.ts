@@ -9,6 +9,7 @@ import { createShell, type ShellComponents, type ShellStores } from '../shell/st
 import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { createAnalysisPanel } from './analysis-panel.ts';
+import { analysisTexts } from './analysis-texts.ts';
 import { createBalancePanel } from './balance/balance-panel.ts';
 import { createChannelsPanel } from './channels-panel.ts';
 import { createChartTables } from './chart-tables.ts';
@@ -21,7 +22,11 @@ const restMs = 3000;
 function start() {
   const address = readAnalysisAddress(location.search);
   const targetId = address.targetId ?? 0;
-  const shell = createShell({ page: 'home', onTokenChange: () => watch.reconnect() });
+  const shell = createShell({
+    page: 'home',
+    texts: analysisTexts,
+    onTokenChange: () => watch.reconnect(),
+  });
   const page = Alpine.reactive(createPageStore({ ...shell, reload: () => watch.reconnect() }));
   const loop = createPageDrawLoop();
   const tables = createChartTables({ language: shell.language, loop });

@@ -5,17 +5,25 @@ import { describe, expect, it } from 'vitest';
 import { pages } from '../../build/pages.ts';
 import { expandPartials, readFrom } from '../../build/partials.ts';
 import { adminTexts } from '../admin/admin-texts.ts';
+import { analysisTexts } from '../analysis/analysis-texts.ts';
+import { modelsTexts } from '../models/models-texts.ts';
+import { spendTexts } from '../spend/spend-texts.ts';
 import { gateway as enGateway } from './en/gateway.ts';
 import { en as enShared } from './en/index.ts';
-import { spend as enSpend } from './en/spend.ts';
 import { languageFrom, translatorFor } from './translate.ts';
 import { gateway as zhGateway } from './zh/gateway.ts';
 import { zh as zhShared } from './zh/index.ts';
-import { spend as zhSpend } from './zh/spend.ts';
 
+const pageTexts = [
+  adminTexts,
+  analysisTexts,
+  modelsTexts,
+  spendTexts,
+  { en: enGateway, zh: zhGateway },
+];
 /** The shared texts and those of single pages. */
-const en: Record<string, string> = { ...enShared, ...adminTexts.en, ...enGateway, ...enSpend };
-const zh: Record<string, string> = { ...zhShared, ...adminTexts.zh, ...zhGateway, ...zhSpend };
+const en: Record<string, string> = Object.assign({}, enShared, ...pageTexts.map((it) => it.en));
+const zh: Record<string, string> = Object.assign({}, zhShared, ...pageTexts.map((it) => it.zh));
 
 const webRoot = fileURLToPath(new URL('../../', import.meta.url));
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort();

@@ -1,8 +1,10 @@
 import type { admin } from './en/admin.ts';
 import type { alerts } from './en/alerts.ts';
+import type { analysis } from './en/analysis.ts';
 import type { gateway } from './en/gateway.ts';
 import type { incidents } from './en/incidents.ts';
 import { en } from './en/index.ts';
+import type { models } from './en/models.ts';
 import type { spend } from './en/spend.ts';
 import { zh } from './zh/index.ts';
 
@@ -10,7 +12,9 @@ export type TextKey = keyof (typeof en &
   typeof admin &
   typeof gateway &
   typeof incidents &
+  typeof models &
   typeof alerts &
+  typeof analysis &
   typeof spend);
 /** The keys that exist as `.one` and `.other`, without that ending. */
 export type CountKey = TextKey extends infer K

@@ -9,13 +9,18 @@ import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { createGroupsPanel } from './groups-panel.ts';
 import { createModelList } from './model-list.ts';
 import { createModelsPanel } from './models-panel.ts';
+import { modelsTexts } from './models-texts.ts';
 import { readModelsAddress, writeModelsAddress } from './offered-model.ts';
 
 /** Each refetch asks for every model of every channel, so it happens at most this often. */
 const restMs = 5000;
 
 function start() {
-  const shell = createShell({ page: 'models', onTokenChange: () => watch.reconnect() });
+  const shell = createShell({
+    page: 'models',
+    texts: modelsTexts,
+    onTokenChange: () => watch.reconnect(),
+  });
   const page = Alpine.reactive(createPageStore({ ...shell, reload: () => watch.reconnect() }));
   const address = readModelsAddress(location.search);
   const loop = createPageDrawLoop();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
 import { modelCard, whyFirst } from './model-card.ts';
+import { modelsTexts } from './models-texts.ts';
 import { offerLine } from './offer-line.ts';
 import {
   filterModels,
@@ -11,8 +12,8 @@ import {
   writeModelsAddress,
 } from './offered-model.ts';
 
-const en = translatorFor('en');
-const zh = translatorFor('zh');
+const en = translatorFor('en', modelsTexts);
+const zh = translatorFor('zh', modelsTexts);
 
 function offer(given: Partial<Offer> = {}): Offer {
   return {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleBalance } from '../../../test/sample-balance.ts';
 import { translatorFor } from '../../i18n/translate.ts';
+import { analysisTexts } from '../analysis-texts.ts';
 import {
   balanceChart,
   balanceFacts,
@@ -11,7 +12,7 @@ import {
   type ChannelBalance,
 } from './balance-view.ts';
 
-const en = translatorFor('en');
+const en = translatorFor('en', analysisTexts);
 const nowS = 1_800_000_000;
 const untold: ChannelBalance = {
   ...{ target_id: 1, balance: null, source: null, fault: null, message: null, asked_at: null },

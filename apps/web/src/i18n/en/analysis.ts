@@ -1,5 +1,6 @@
 /** `/analysis.html`: a channel over time. */
 export const analysis = {
+  'analysis.channel': 'Channel',
   'analysis.whole': 'All models',
   'analysis.since': 'Since {time}',
   'analysis.availability': 'Availability',

@@ -1,8 +1,6 @@
-import { analysis } from './analysis.ts';
 import { apiDocs } from './api-docs.ts';
 import { evidence } from './evidence.ts';
 import { home } from './home.ts';
-import { models } from './models.ts';
 import { requests } from './requests.ts';
 import { shell } from './shell.ts';
 import { statusPage } from './status-page.ts';
@@ -16,9 +14,7 @@ export const en = {
   ...shell,
   ...evidence,
   ...home,
-  ...analysis,
   ...apiDocs,
-  ...models,
   ...requests,
   ...statusPage,
   ...viewer,

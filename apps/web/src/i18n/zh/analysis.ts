@@ -2,6 +2,7 @@ import type { analysis as en } from '../en/analysis.ts';
 import type { ZhOf } from '../zh-of.ts';
 
 export const analysis: ZhOf<typeof en> = {
+  'analysis.channel': '渠道',
   'analysis.whole': '全部模型',
   'analysis.since': '自 {time} 起',
   'analysis.availability': '可用率',
