@@ -55,7 +55,7 @@ export const analysis: ZhOf<typeof en> = {
   'analysis.balance.fault.failed': '渠道查询余额出错。',
   'analysis.balance.ask': '立即查询',
   'analysis.balance.asking': '查询中…',
-  'analysis.balance.offers': '渠道公布的倍率与您的设置不同：',
+  'analysis.balance.offers': '渠道公布的倍率与你的设置不同：',
   'analysis.balance.take': '采用 {multiplier}',
   'analysis.balance.taken': '价格倍率已更改。',
   'analysis.balance.unit.tokens': 'token',
