@@ -78,7 +78,8 @@ export function describeIncidents(stage: Stage): void {
       await product.call('POST', `/api/targets/${id}/run`).catch(() => {});
       return receiver.received.length;
     };
-    await eventually(failed).toBe(1);
+    // Two checks must fail, each after its own repeats.
+    await expect.poll(failed, { timeout: 40_000, interval: 500 }).toBe(1);
 
     const admin = await stage.open('/admin.html?tab=alerts', { isAdmin: true });
     const row = admin.locator('.panel-row').filter({ hasText: '404: no' });
