@@ -57,7 +57,7 @@ test('what cannot be previewed is refused', async () => {
 test('what probes have cost today is shown by model and by channel', async () => {
   const { asVisitor, asAdmin, clock } = await withChannel(['a', 'b']);
   await asAdmin('PATCH', '/api/targets/1', { probe_requests_per_day: 100 });
-  const { json } = await asVisitor('GET', '/api/targets/1/probe-usage');
+  const { json } = await asAdmin('GET', '/api/targets/1/probe-usage');
   expect(json.item).toEqual({
     target_id: 1,
     since: Math.floor(clock.now / 86_400) * 86_400,
@@ -82,4 +82,19 @@ test('how many probes at a time a channel bears is shown once it was learnt', as
   expect(await shown()).toBeNull();
   await recordRun(db, 1, clock.now, [probe()], { probe_concurrency: 2 });
   expect(await shown()).toBe(2);
+});
+
+test('visitors learn nothing of money', async () => {
+  const { asAdmin, asVisitor, db, clock } = await withChannel([]);
+  const money = { prices: ['a = input 1, output 2'], price_multiplier: 0.3, unit_cost: 0.14 };
+  await asAdmin('PATCH', '/api/targets/1', money);
+  await recordRun(db, 1, clock.now, [probe({ cost: 0.125 })]);
+  const paths = ['', '/logs', '/runs', '/probe-usage'].map((path) => `/api/targets/1${path}`);
+  for (const path of ['/api/targets', ...paths, '/api/models']) {
+    const { status, text } = await asVisitor('GET', path);
+    expect(status).toBe(200);
+    expect(text, path).not.toMatch(/0\.3\b|0\.14|0\.125|input 1, output 2/);
+  }
+  expect((await asAdmin('GET', '/api/targets/1/logs')).json.items[0].cost).toBe(0.125);
+  expect((await asAdmin('GET', '/api/targets/1')).json.item).toMatchObject(money);
 });

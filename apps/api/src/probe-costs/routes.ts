@@ -12,8 +12,14 @@ import { sumUsage } from './used-today.ts';
 const cost = {
   requests: z.int().describe('HTTP requests'),
   tokens: z.int().describe('in and out, as far as the channel reported them'),
-  cost: z.number().describe('what the tokens cost, as far as their price is known'),
-  unpriced: z.int().describe('probes whose cost is unknown'),
+  cost: z
+    .number()
+    .nullable()
+    .describe('what the tokens cost, as far as their price is known; null: not shown to visitors'),
+  unpriced: z
+    .int()
+    .nullable()
+    .describe('probes whose cost is unknown; null: not shown to visitors'),
 };
 
 const usageSchema = z.object({
@@ -56,9 +62,10 @@ export function probeCostRoutes(deps: ApiDeps) {
         const { id, probe_requests_per_day, probe_tokens_per_day } = target;
         const used = await readProbeUsage(db, { day: now(), target_id: id });
         const since = Math.floor(now() / secondsPerDay) * secondsPerDay;
-        const models = used.map(({ target_id: _id, ...one }) => one);
+        const hidden = c.var.caller === 'admin' ? {} : { cost: null, unpriced: null };
+        const models = used.map(({ target_id: _id, ...one }) => ({ ...one, ...hidden }));
         const budget = { probe_requests_per_day, probe_tokens_per_day };
-        const item = { target_id: id, since, ...sumUsage(used), ...budget, models };
+        const item = { target_id: id, since, ...sumUsage(used), ...hidden, ...budget, models };
         return c.json({ item }, 200);
       },
     );

@@ -83,7 +83,12 @@ export function runRoutes(deps: ApiDeps) {
         const target = await findTarget(db, c.req.valid('param').id);
         const { run, items } = await readLogs(db, target.id, c.req.valid('query'));
         const view = await viewTarget(deps, target, c.var.caller);
-        const rest = JSON.stringify({ run: run && runItem(run), count: items.length, items });
+        const shown = c.var.caller === 'admin' ? items : items.map(withoutCost);
+        const rest = JSON.stringify({
+          run: run && runItem(run),
+          count: items.length,
+          items: shown,
+        });
         return rawJson<z.infer<typeof logsSchema>>(c, `{"target":${view},${rest.slice(1)}`);
       },
     );
@@ -92,6 +97,11 @@ export function runRoutes(deps: ApiDeps) {
 /** A run on the wire, without the time at which its worker was last seen. */
 function runItem({ heartbeat_at: _beat, ...run }: RunRow): z.infer<typeof runSchema> {
   return run;
+}
+
+/** Only admins see what probes cost. */
+function withoutCost(row: z.infer<typeof probeRowSchema>): z.infer<typeof probeRowSchema> {
+  return { ...row, cost: null };
 }
 
 async function readLogs(db: Database, target_id: number, query: z.output<typeof logsQuery>) {

@@ -5,8 +5,10 @@ import {
   type LiveFields,
   liveFieldsOf,
   nextRunAtOf,
+  pick,
   successRate,
   type Target,
+  targetDefaults,
 } from '@api-monitor/core';
 import {
   listChannelBalances,
@@ -126,6 +128,7 @@ function headOf(target: Target, view: TargetView): Omit<TargetItem, 'latest_mode
   return {
     ...target,
     ...shownSecrets(view, target),
+    ...shownMoney(view, target),
     ...shownKeyStates(view, target),
     fault: view.evidence.faultOf(target),
     running,
@@ -150,6 +153,13 @@ function shownSecrets(
   if (caller === 'admin') return { ...masked, headers, managed_by };
   const proxy_url = masked.proxy_url === null ? null : '…';
   return { ...masked, proxy_url, keys: [], headers: [], managed_by: null };
+}
+
+const moneyFields = { price_multiplier: true, unit_cost: true, prices: true } as const;
+
+/** A visitor learns nothing of prices: they look as if none were set. */
+function shownMoney({ caller }: TargetView, target: Target) {
+  return pick(caller === 'admin' ? target : targetDefaults, moneyFields);
 }
 
 /** A visitor learns how many keys work, but not which. */
