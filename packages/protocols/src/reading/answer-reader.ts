@@ -27,7 +27,7 @@ import { readBody } from './read-body.ts';
 import { draftAfter } from './read-stream.ts';
 import { endSse, readSse, type SseEvent, sseStart } from './sse.ts';
 import { mayHaveStateMarks, stateMarksOf } from './state-marks.ts';
-import { TextEstimate } from './text-estimate.ts';
+import { TextEstimate, textBytesOf } from './text-estimate.ts';
 
 export interface AnswerReaderOptions {
   route: GatewayRoute;
@@ -249,9 +249,7 @@ class PassingAnswer implements AnswerReader {
       const end = this.#form === 'stream' ? endOfFirstEvent(frame, at) : frame.length;
       const events = this.#eventsIn(frame.subarray(at, end));
       this.#unworked += events.length;
-      const before = this.#draft;
-      this.#readEvents(events);
-      this.#text.measure(end - at, before, this.#draft);
+      this.#text.measure(end - at, this.#readEvents(events));
       at = end;
     }
     if (at < frame.length) this.#readMarked(frame.subarray(at));
@@ -294,17 +292,22 @@ class PassingAnswer implements AnswerReader {
     return events;
   }
 
-  #readEvents(events: readonly SseEvent[]): void {
+  /** Returns how many bytes of text they had. */
+  #readEvents(events: readonly SseEvent[]): number {
+    let said = 0;
     for (const event of events) {
-      if (this.error || this.isGarbled) return;
+      if (this.error || this.isGarbled) break;
       const draft = draftAfter(this.#codec, this.#draft, event);
       if (draft === null) continue;
       this.#readable += 1;
+      // Drafts are trimmed when they are kept.
+      said += Math.max(0, textBytesOf(draft) - textBytesOf(this.#draft));
       this.#keep(draft);
       const { onState } = this.#options;
       if (!onState || !mayHaveStateMarks(event.data)) continue;
       for (const mark of stateMarksOf(parseJson(event.data))) onState(mark);
     }
+    return said;
   }
 
   #keep(draft: Draft): void {
@@ -365,7 +368,7 @@ class PassingAnswer implements AnswerReader {
     const error = findError(json);
     const { readEvent, readWhole = readEvent } = this.#codec;
     const read = error ? { ...this.#draft, error } : readWhole(this.#draft, json);
-    this.#text.measure(0, emptyDraft, read);
+    this.#text.measure(0, textBytesOf(read));
     this.#keep(read);
     const { onState } = this.#options;
     if (onState && !error && mayHaveStateMarks(whole)) {

@@ -16,10 +16,9 @@ export class TextEstimate {
     return Math.ceil(this.#textBytes / bytesPerToken);
   }
 
-  /** An event, or a whole body, that was read: its length, and what is known before and after it. */
-  measure(length: number, before: Draft, after: Draft): void {
-    const said = lengthOf(after) - lengthOf(before);
-    if (said <= 0) return;
+  /** An event, or a whole body, that was read: its length, and how many bytes of text it had. */
+  measure(length: number, said: number): void {
+    if (said === 0) return;
     this.#textBytes += said;
     this.#envelope ??= Math.max(0, length - said);
   }
@@ -39,7 +38,8 @@ export class TextEstimate {
 
 const blankLine = '\n\n';
 
-function lengthOf({ text, thought, refusal, toolCalls }: Draft): number {
+/** How many bytes the draft's text has, thoughts and tool calls included. */
+export function textBytesOf({ text, thought, refusal, toolCalls }: Draft): number {
   let length = Buffer.byteLength(text) + Buffer.byteLength(thought) + Buffer.byteLength(refusal);
   for (const call of toolCalls.values()) length += Buffer.byteLength(call.name + call.arguments);
   return length;
