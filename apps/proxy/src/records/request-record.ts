@@ -15,7 +15,7 @@ import type { Forwarded } from '../forward/forwarding.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import { type Arrival, secondsTo } from './arrival.ts';
 import { errorLimit } from './record-sink.ts';
-import { estimatedUsage, tokensToCount } from './tokens-to-count.ts';
+import { tokensToCount, usedTokens } from './tokens-to-count.ts';
 
 /** What a record says of how a request was forwarded. */
 interface ForwardedPart extends Pick<Forwarded, 'entry' | 'attempts' | 'status'> {
@@ -84,10 +84,10 @@ export function requestRecord(parts: Parts): GatewayRecord {
   };
   const { estimatedInput, objects = [] } = parts;
   if (estimatedInput !== null) {
-    record.counted_tokens = tokensToCount(record, estimatedInput);
     const estimated = { input: estimatedInput, output: pipe?.estimatedTokens ?? 0 };
-    const guessed = estimatedUsage(record, estimated);
-    if (guessed) Object.assign(record, recordedUsage(guessed));
+    const used = usedTokens(record, usage, estimated);
+    record.counted_tokens = tokensToCount(record, used, estimated);
+    Object.assign(record, recordedUsage(used));
   }
   Object.assign(record, priceRequest(record, entry?.price ?? null));
   return objects.length > 0 ? { ...record, objects } : record;

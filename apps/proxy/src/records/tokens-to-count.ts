@@ -51,36 +51,63 @@ export function sizeOf(route: GatewayRoute, body: Buffer, inputTokens: () => num
 
 type EndedRequest = Pick<
   ProxyRequest,
-  'route' | 'stream' | 'status' | 'attempts' | 'input_tokens' | 'output_tokens' | 'response_bytes'
+  'route' | 'stream' | 'status' | 'attempts' | 'error_kind' | 'response_bytes'
 >;
 
-/**
- * How many tokens a request used, as the answer reports, or else an estimate. A stream reports nothing if
- * the client didn't ask for it or left early. If it left early, its request counts even if nothing came
- * back. `estimatedInput` is in tokens.
- */
-export function tokensToCount(request: EndedRequest, estimatedInput: number): number {
-  const { route, status, input_tokens: input, output_tokens: output } = request;
-  if (input !== null || output !== null) return (input ?? 0) + (output ?? 0);
-  if (!request.stream && !isText(route)) return 0;
-  const wasServed = status < 300 && request.response_bytes > 0;
-  const wasLeft = status === 499 && request.attempts.length > 0;
-  if (!wasServed && !wasLeft) return 0;
-  // Embeddings aren't text.
-  const responseBytes = readingRoutes.includes(route) ? 0 : request.response_bytes;
-  return estimatedInput + Math.ceil(responseBytes / bytesPerToken);
+/** What the answers are estimated to have, and the request. */
+export interface EstimatedTokens {
+  input: number;
+  output: number;
 }
 
-/** The tokens of an answer that reported none; null if none are known to have been used. */
-export function estimatedUsage(
+/**
+ * The tokens that a text request used: as its answer reports them, or else an estimate. A stream reports
+ * nothing if the client didn't ask for it, or if it was cut; Anthropic's begins with a report of hardly any
+ * output, so of a stream that was cut the estimate counts if it is larger.
+ */
+export function usedTokens(
   request: EndedRequest,
-  estimated: { input: number; output: number },
-): TokenUsage | null {
-  const { route, input_tokens: input, output_tokens: output } = request;
-  if (input !== null || output !== null || !isText(route)) return null;
-  if (tokensToCount(request, estimated.input) === 0) return null;
-  const outputTokens = readingRoutes.includes(route) ? null : estimated.output;
-  return { ...noUsage, inputTokens: estimated.input, outputTokens, isEstimated: true };
+  reported: TokenUsage,
+  { input, output }: EstimatedTokens,
+): TokenUsage {
+  const { route, status, error_kind } = request;
+  if (!isText(route)) return reported;
+  const isRead = readingRoutes.includes(route);
+  if (isReported(reported)) {
+    const isCut = status === 499 || error_kind !== null;
+    if (!isCut || isRead || output <= (reported.outputTokens ?? 0)) return reported;
+    return { ...reported, outputTokens: output, isEstimated: true };
+  }
+  if (!hasUsedTokens(request)) return reported;
+  return {
+    ...noUsage,
+    inputTokens: input,
+    outputTokens: isRead ? null : output,
+    isEstimated: true,
+  };
+}
+
+/**
+ * How many tokens count in the limits of the request's key. Streams that aren't text, such as sound, count
+ * by their bytes unless they report tokens.
+ */
+export function tokensToCount(
+  request: EndedRequest,
+  used: TokenUsage,
+  estimated: EstimatedTokens,
+): number {
+  if (isReported(used)) return (used.inputTokens ?? 0) + (used.outputTokens ?? 0);
+  if (!request.stream || !hasUsedTokens(request)) return 0;
+  return estimated.input + Math.ceil(request.response_bytes / bytesPerToken);
+}
+
+function isReported({ inputTokens, outputTokens }: TokenUsage): boolean {
+  return inputTokens !== null || outputTokens !== null;
+}
+
+/** If the client left early, its request counts even if nothing came back. */
+function hasUsedTokens({ status, response_bytes, attempts }: EndedRequest): boolean {
+  return status === 499 ? attempts.length > 0 : status < 300 && response_bytes > 0;
 }
 
 function isText(route: RecordedRoute): boolean {
