@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleOf } from '../../test/sample-of.ts';
 import {
+  type ProxyAttempt,
   type ProxyRequest,
   proxyAttemptSchema,
   proxyRequestSchema,
@@ -13,6 +14,10 @@ const served: ProxyRequest = {
   ...sampleOf(proxyRequestSchema),
   ...{ route: 'chat', status: 200, attempts, input_tokens: 1_000_000, output_tokens: 500_000 },
 };
+const doing = (object_action: ProxyAttempt['object_action']): ProxyAttempt => ({
+  ...sampleOf(proxyAttemptSchema),
+  object_action,
+});
 const none = { input_tokens: null, output_tokens: null } as const;
 const effective: EffectivePrice = {
   ...{ source: 'channel', multiplier: 0.5 },
@@ -34,6 +39,8 @@ test.each<[string, Partial<ProxyRequest>, number | null]>([
   ['an error of the channel', { ...none, status: 502 }, 0],
   ['counting tokens', { ...none, route: 'count-tokens' }, 0],
   ['a file', { ...none, route: 'files' }, 0],
+  ['a look at a batch', { ...none, route: 'batches', attempts: [doing('list')] }, 0],
+  ['making a batch', { ...none, route: 'batches', attempts: [doing('create')] }, null],
   ['an answer without a report', { ...none, route: 'images' }, null],
   ['a client that left', { ...none, status: 499 }, null],
   ['a stream that broke after its report', { status: 502 }, 6.25],

@@ -1,5 +1,5 @@
 import { isProvingRoute } from '../evidence/evidence-route.ts';
-import type { ProxyRequest } from '../gateway/proxy-request.ts';
+import type { ProxyAttempt, ProxyRequest } from '../gateway/proxy-request.ts';
 import type { TokenUsage } from '../gateway/token-usage.ts';
 import type { AppliedPrice } from './applied-price.ts';
 import { costOf, ratesFor } from './cost.ts';
@@ -79,9 +79,17 @@ export function priceRequest(request: Ended, effective: EffectivePrice | null): 
  * free. An answer that the client didn't wait for may have cost something.
  */
 function isCharged({ route, status, attempts }: Ended): boolean {
-  if (attempts.length === 0 || !isModelRoute(route)) return false;
+  const last = attempts.at(-1);
+  if (!last || !(isModelRoute(route) || isMade(route, last))) return false;
   return status < 300 || status === 499;
 }
+
+/** Batches and caches cost money later, and no answer says how much. */
+function isMade(route: ProxyRequest['route'], { object_action }: ProxyAttempt): boolean {
+  return object_action === 'create' && paidObjects.some((one) => one === route);
+}
+
+const paidObjects = ['batches', 'message-batches', 'cached-contents'] as const;
 
 function isModelRoute(route: ProxyRequest['route']): boolean {
   if (route === 'models' || route === 'other') return false;
