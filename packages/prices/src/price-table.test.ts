@@ -87,12 +87,22 @@ test('conditions of price data are read, and what isn’t about tokens is left o
   ]);
 });
 
+const tooManyPatterns = [
+  {
+    id: 'openai',
+    models: Array.from({ length: 5_001 }, (_, id) => ({
+      ...{ id: `m${id}`, match: { contains: `m${id}` }, prices: { input_mtok: 1 } },
+    })),
+  },
+];
+
 test.each([
   [null],
   [{}],
   [[{ id: 'openai' }]],
   [[{ id: 'openai', models: [{ id: 'm', match: { equals: 'm' }, prices: { input_mtok: -1 } }] }]],
   [[{ id: 'openai', models: [{ id: 'm', match: { equals: 'm' }, prices: { input_mtok: 1e9 } }] }]],
-])('price data of another form is refused: %j', (json) => {
+  [tooManyPatterns],
+])('price data of another form is refused (%#)', (json) => {
   expect(() => readGenaiPrices(json)).toThrow();
 });

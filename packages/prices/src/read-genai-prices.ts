@@ -75,7 +75,9 @@ type Given = z.output<typeof providersSchema>[number]['models'][number];
 
 /** Reads the data of genai-prices; throws a ZodError if it has another form. */
 export function readGenaiPrices(json: unknown): TableData {
-  const providers = providersSchema.parse(json).filter(({ id }) => id in knownProviders);
+  const providers = providersSchema
+    .parse(json)
+    .filter(({ id }) => Object.hasOwn(knownProviders, id));
   return tableDataSchema.parse({
     providers: providers.map(({ id, models }) => ({ id, models: models.flatMap(modelOf) })),
   });

@@ -30,8 +30,18 @@ const providerSchema = z.object({
   models: z.array(modelSchema).max(10_000),
 });
 
+/** Each is compared with every model that is priced; the data has a few hundred. */
+const mostPatterns = 5_000;
+
 /** What providers charge for their models. */
-export const tableDataSchema = z.object({ providers: z.array(providerSchema).max(1_000) });
+export const tableDataSchema = z
+  .object({ providers: z.array(providerSchema).max(1_000) })
+  .refine(({ providers }) => patternsIn(providers) <= mostPatterns, 'has too many patterns');
 export type TableData = z.output<typeof tableDataSchema>;
 export type TableProvider = z.output<typeof providerSchema>;
 export type TableModel = z.output<typeof modelSchema>;
+
+function patternsIn(providers: readonly TableProvider[]): number {
+  const names = providers.flatMap(({ models }) => models.flatMap((model) => model.names));
+  return names.filter((one) => one.includes('*')).length;
+}
