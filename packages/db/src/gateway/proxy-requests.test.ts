@@ -187,6 +187,11 @@ test('days begin at midnight of a zone, also within an hour', async () => {
   const [first] = await sumProxyRequests(db, { group_by: 'day', zone: 'Asia/Kolkata' });
   expect(first).toMatchObject({ failures: 1, input_tokens: 40, output_tokens: 100 });
   expect(first?.first_byte_s).toBe(0.25);
+  await db.kysely.deleteFrom('proxy_requests').execute();
+  expect(await sums('Asia/Kolkata')).toEqual([
+    [-5.5, 6],
+    [18.5, 1],
+  ]);
 });
 
 test('a day has 23 or 25 hours if the clocks change', async () => {

@@ -37,7 +37,8 @@ interface Part {
 /**
  * Sums the requests of each day of a zone by group; the hours that contain `from` and `to` count as far as
  * they belong to a day. Totals are kept by the hour. If a day begins within an hour, as in a zone that isn't
- * whole hours from UTC, the requests of that hour are summed themselves.
+ * whole hours from UTC, the requests of that hour are summed themselves; if they have been deleted, the hour
+ * counts on the day in which it begins.
  */
 export async function sumByDay(db: Database, input: SumByDayInput): Promise<DaySums[]> {
   const parts = await partsOf(db, input);
@@ -67,16 +68,37 @@ const dayAndMoreS = 26 * secondsPerHour;
 /** The days of the range, each as far as it belongs to the range's hours. */
 async function partsOf(db: Database, input: SumByDayInput): Promise<Part[]> {
   const dayOf = localDaysOf(input.zone);
-  const { from, to } = await rangeOf(db, input);
+  const { first, from, to } = await rangeOf(db, input);
   // A time that is further away than dates go has no day.
   if (from >= to) return [];
-  const firstHour = Math.floor(from / secondsPerHour) * secondsPerHour;
-  const pastHour = Math.ceil(to / secondsPerHour) * secondsPerHour;
-  return daysWithin(from, to, input.zone).map((day) => ({
+  const [firstHour, pastHour] = [startOfHour(from), endOfHour(to)];
+  const parts = daysWithin(from, to, input.zone).map((day) => ({
     day,
     from: Math.max(day, firstHour),
     to: Math.min(dayOf(day + dayAndMoreS), pastHour),
   }));
+  if (!parts.some((part) => edgesOf(part).some(isSome))) return parts;
+  const keptFrom = await requestsKeptFrom(db, first);
+  const edge = (at: number) => (at < keptFrom ? endOfHour(at) : at);
+  return parts.map((part) => ({ ...part, from: edge(part.from), to: edge(part.to) }));
+}
+
+/** The totals stay longer than the requests. */
+async function requestsKeptFrom({ kysely }: Database, firstHour: number): Promise<number> {
+  const { first } = await kysely
+    .selectFrom('proxy_requests')
+    .select(({ fn }) => fn.min('timestamp').as('first'))
+    .executeTakeFirstOrThrow();
+  if (first === null) return Number.POSITIVE_INFINITY;
+  return startOfHour(Number(first)) > firstHour ? endOfHour(Number(first)) : 0;
+}
+
+function startOfHour(timeS: number): number {
+  return Math.floor(timeS / secondsPerHour) * secondsPerHour;
+}
+
+function endOfHour(timeS: number): number {
+  return Math.ceil(timeS / secondsPerHour) * secondsPerHour;
 }
 
 /** No longer than there are totals. */
@@ -85,13 +107,13 @@ async function rangeOf({ kysely }: Database, { from = 0, to = Infinity }: SumByD
     .selectFrom('proxy_totals')
     .select(({ fn }) => [fn.min('hour').as('first'), fn.max('hour').as('last')])
     .executeTakeFirstOrThrow();
-  if (first === null || last === null) return { from: 0, to: 0 };
-  return { from: Math.max(from, Number(first)), to: Math.min(to, Number(last) + secondsPerHour) };
+  if (first === null || last === null) return { first: 0, from: 0, to: 0 };
+  const pastLast = Number(last) + secondsPerHour;
+  return { first: Number(first), from: Math.max(from, Number(first)), to: Math.min(to, pastLast) };
 }
 
 function wholeHoursOf({ day, from, to }: Part): Part {
-  const first = Math.ceil(from / secondsPerHour) * secondsPerHour;
-  return { day, from: first, to: Math.floor(to / secondsPerHour) * secondsPerHour };
+  return { day, from: endOfHour(from), to: startOfHour(to) };
 }
 
 /** What is left of a part without its whole hours. */

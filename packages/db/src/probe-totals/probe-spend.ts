@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Database } from '../engine/database.ts';
 import { probePeriods } from './probe-totals.ts';
 
@@ -30,8 +29,7 @@ export async function readProbeSpend(
 ): Promise<ProbeSpend[]> {
   return kysely
     .selectFrom('probe_totals')
-    .select(['target_id', 'model', 'starts_at', 'requests', 'tokens'])
-    .select([sql<number>`cost`.as('cost'), sql<number>`unpriced`.as('unpriced')])
+    .select(['target_id', 'model', 'starts_at', 'requests', 'tokens', 'cost', 'unpriced'])
     .where('period_s', '=', period_s)
     .where('starts_at', '>=', Math.ceil(from))
     .where('starts_at', '<', Math.ceil(to))
