@@ -15,6 +15,15 @@ import type { Group } from './spend-address.ts';
 export type Spend = InferResponseType<ApiClient['api']['proxy']['spend']['$get'], 200>;
 type Item = Spend['items'][number];
 
+const dayS = 86_400;
+
+/** Which days are meant: those of checks are others, once only their sums by day are kept. */
+export function introText(spend: Spend | null, zone: string, { t }: Translator): string {
+  const intro = t('spend.intro', { zone });
+  const areChecksByDay = spend !== null && spend.probes.period_s >= dayS && zone !== 'UTC';
+  return areChecksByDay ? `${intro} ${t('spend.intro.checks')}` : intro;
+}
+
 /** The figures above the chart. */
 export function spendFigures({ total, probes, currency }: Spend, translator: Translator) {
   const { formats, count, language } = translator;

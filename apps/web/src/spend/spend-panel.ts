@@ -15,7 +15,14 @@ import {
   spans,
   timesOf,
 } from './spend-address.ts';
-import { type Spend, spendCells, spendChart, spendFigures, spendLines } from './spend-lines.ts';
+import {
+  introText,
+  type Spend,
+  spendCells,
+  spendChart,
+  spendFigures,
+  spendLines,
+} from './spend-lines.ts';
 
 interface SpendOptions {
   client: ApiClient;
@@ -86,7 +93,7 @@ export function createSpendPanel(options: SpendOptions) {
     },
     draw(): void {
       const { translator } = language;
-      this.zoneText = translator.t('spend.intro', { zone });
+      this.zoneText = introText(spend, zone, translator);
       if (!spend) return;
       const { group_by, total, probes, is_overlapping, unpriced } = spend;
       this.isEmpty = total.requests === 0 && probes.requests === 0;

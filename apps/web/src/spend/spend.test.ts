@@ -2,7 +2,14 @@ import { localDaysOf } from '@api-monitor/core';
 import { describe, expect, it } from 'vitest';
 import { translatorFor } from '../i18n/translate.ts';
 import { readSpendAddress, type SpendRange, timesOf, writeSpendAddress } from './spend-address.ts';
-import { type Spend, spendCells, spendChart, spendFigures, spendLines } from './spend-lines.ts';
+import {
+  introText,
+  type Spend,
+  spendCells,
+  spendChart,
+  spendFigures,
+  spendLines,
+} from './spend-lines.ts';
 import { spendTexts } from './spend-texts.ts';
 
 const en = translatorFor('en', spendTexts);
@@ -144,4 +151,11 @@ it('the file has the totals and the days of each group, of all, and of the check
     ['probes', 0.02, 0.01, 0.01],
   ]);
   expect(rows.every(({ length }) => length === header.length)).toBe(true);
+});
+
+it('says that checks are added up by other days than requests, if they are', () => {
+  const said = 'Checks of so long ago are added up by UTC day.';
+  expect(introText(spend([]), 'Asia/Tokyo', en)).toContain(said);
+  expect(introText(spend([]), 'UTC', en)).not.toContain(said);
+  expect(introText(null, 'Asia/Tokyo', en)).not.toContain(said);
 });

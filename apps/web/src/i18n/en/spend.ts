@@ -2,6 +2,7 @@
 export const spend = {
   'spend.intro':
     'What the gateway’s requests cost, at the prices of their time. Days are those of {zone}.',
+  'spend.intro.checks': 'Checks of so long ago are added up by UTC day.',
   'spend.range.today': 'Today',
   'spend.range.7d': '7 days',
   'spend.range.30d': '30 days',

@@ -3,6 +3,7 @@ import type { ZhOf } from '../zh-of.ts';
 
 export const spend: ZhOf<typeof en> = {
   'spend.intro': '网关请求的费用，按当时的价格计算。日期按 {zone} 时区划分。',
+  'spend.intro.checks': '较早的检测费用按 UTC 日期累计。',
   'spend.range.today': '今天',
   'spend.range.7d': '7 天',
   'spend.range.30d': '30 天',
