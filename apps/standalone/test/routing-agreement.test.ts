@@ -296,6 +296,18 @@ test('a target with a stale proof ranks after one with a fresh proof', async () 
   expect((await compare(house)).reached).toEqual(['b']);
 });
 
+test('by price both choose the cheapest, and what has no price comes last', async () => {
+  const house = await startGatewayAndApi({ a: {}, b: {}, c: {} }, { routing_policy: 'price' });
+  await house.change('b', { prices: ['m = input 3, output 9'] });
+  await house.change('c', { prices: ['m = input 2, output 6'] });
+  expect((await compare(house)).reached).toEqual(['c']);
+  await house.change('b', { price_multiplier: 0.5 });
+  house.provider('b').how = 'fail';
+  expect((await compare(house)).reached).toEqual(['b', 'c']);
+  house.provider('c').how = 'fail';
+  expect((await compare(house)).reached).toEqual(['c', 'a']);
+});
+
 test('both notice when a target is disabled, enabled, renamed or deleted', async () => {
   const house = await withRest();
   await house.change('a', { enabled: false });
