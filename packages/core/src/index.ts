@@ -313,7 +313,7 @@ export { type ModelState, modelStateShape } from './model-states/model-state.ts'
 export { nextModelState } from './model-states/next-model-state.ts';
 export { probedFields } from './model-states/probed-fields.ts';
 export { type AppliedPrice, appliedPriceSchema } from './money/applied-price.ts';
-export { costOf, ratesFor } from './money/cost.ts';
+export { costOf, isFree, ratesFor } from './money/cost.ts';
 export {
   type AskedModel,
   type ChannelPricing,

@@ -48,6 +48,8 @@ export type BudgetRefusal =
 export interface Wanted {
   tokens: number;
   cost: number | null;
+  /** Whether it costs nothing, however large it turns out to be. */
+  isFree: () => boolean;
 }
 
 /** What is used of a limit, as its owner is told. */
@@ -127,9 +129,8 @@ export class BudgetAccount {
    * otherwise what it may use must fit beside what is reserved.
    */
   refusalOf(wanted: () => Wanted): BudgetRefusal | null {
-    const isFree = () => wanted().cost === 0;
     const usedUp = this.meters.filter(
-      (meter) => isUsedUp(meter, this.reserved) && !(meter.unit === 'cost' && isFree()),
+      (meter) => isUsedUp(meter, this.reserved) && !(meter.unit === 'cost' && wanted().isFree()),
     );
     const [last] = usedUp.sort((a, b) => resetOf(b) - resetOf(a));
     if (last) return { fault: 'used_up', of: limitOf(last), resetsAtS: last.span.endS };
@@ -155,7 +156,7 @@ export class BudgetAccount {
     });
   }
 
-  reserve({ tokens, cost }: Wanted): BudgetUse {
+  reserve({ tokens, cost }: Omit<Wanted, 'isFree'>): BudgetUse {
     const reserved = { requests: 1, tokens, cost: Math.ceil((cost ?? 0) * perUnit.cost) };
     for (const unit of budgetUnits) this.reserved[unit].here += reserved[unit];
     return reserved;

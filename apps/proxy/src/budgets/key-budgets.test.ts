@@ -46,7 +46,10 @@ function gateway({
   });
   onTestFinished(() => budgets.close());
   const take = (key: BoardKey, wanted: Partial<Wanted> = {}) =>
-    budgets.take(key, clock.nowS, () => ({ tokens: 0, cost: 0.01, ...wanted }));
+    budgets.take(key, clock.nowS, () => ({
+      ...{ tokens: 0, cost: 0.01, isFree: () => false },
+      ...wanted,
+    }));
   return {
     ...{ budgets, clock, reads, take },
     /** Shares, and hears what others have shared. */
@@ -101,11 +104,12 @@ test('a running request reserves what it may cost; one that runs alone needs onl
   expect(refusal(key, { cost: 0.001 })).toBe('used_up 1 cost day');
 });
 
-test('what costs nothing passes when the money is used up, and what has no price doesn’t', () => {
+test('what costs nothing passes when the money is used up, and what has no price or size doesn’t', () => {
   const { begin, refusal } = gateway();
   const key = keyWith(['1 cost day']);
   begin(key)({ cost: 1 });
-  expect(refusal(key, { cost: 0 })).toBeNull();
+  expect(refusal(key, { cost: 0, isFree: () => true })).toBeNull();
+  expect(refusal(key, { cost: 0 })).toBe('used_up 1 cost day');
   expect(refusal(key, { cost: null })).toBe('used_up 1 cost day');
 });
 

@@ -34,7 +34,7 @@ const defaultShareAfterMs = 25;
 const longestWaitMs = 250;
 
 /** What a request may use whose size doesn't matter. */
-const onlyCounted: Wanted = { tokens: 0, cost: null };
+const onlyCounted: Wanted = { tokens: 0, cost: null, isFree: () => false };
 
 const unlimited: BudgetAdmission = { ok: true, settle: () => {} };
 

@@ -2,6 +2,7 @@ import {
   type BudgetUse,
   costOf,
   isBudgeted,
+  isFree,
   noUsage,
   noUse,
   type ProxyRequest,
@@ -34,16 +35,18 @@ export function takeBudget(
 ): BudgetAdmission & { choices: readonly Choice[] } {
   if (!key.budget || !isBudgeted(endpoint.route)) return { ok: true, settle: () => {}, choices };
   const costAt = (choice: Choice) => reservedCost(choice, size, nowS());
+  const isFreeAt = ({ entry: { price } }: Choice) => price?.prices.every(isFree) ?? false;
   const take = (among: readonly Choice[]) => ({
     ...keyBudgets.take(key, arrival.timestamp, () => {
-      return { tokens: size.total(), cost: highest(among.map(costAt)) };
+      const cost = highest(among.map(costAt));
+      return { tokens: size.total(), cost, isFree: () => among.every(isFreeAt) };
     }),
     choices: among,
   });
   const taken = take(choices);
   if (taken.ok || taken.refusal.of.unit !== 'cost' || taken.refusal.fault !== 'used_up')
     return taken;
-  const free = choices.filter((choice) => costAt(choice) === 0);
+  const free = choices.filter(isFreeAt);
   return free.length === 0 ? taken : take(free);
 }
 

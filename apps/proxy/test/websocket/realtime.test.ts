@@ -119,6 +119,28 @@ test('a channel that breaks off closes the client with 1011, and a client that b
   ]);
 });
 
+test('a session isn’t taken for free if its key’s money is used up', async () => {
+  const { gateway } = await gatewayWithRealtime(
+    (socket) =>
+      socket.on('message', () => {
+        const usage = { input_tokens: 5, output_tokens: 7, total_tokens: 12 };
+        socket.send(JSON.stringify({ type: 'response.done', response: { usage } }));
+      }),
+    {
+      keys: [{ key: 'sk-limited', cost_total: 0.01 }],
+      settings: { prices: ['live = input 1000, output 1000'] },
+    },
+  );
+  const given = { key: 'sk-limited' };
+  const { send, texts, socket, closed } = await openSocket(gateway.origin, path, given);
+  send('12345');
+  await expect.poll(() => texts).toHaveLength(1);
+  socket.close(1000);
+  await closed;
+  await expect.poll(() => gateway.upgrades.size()).toBe(0);
+  expect((await refusedSocket(gateway.origin, path, given)).status).toBe(402);
+});
+
 test('a session is one request with one record: its duration, bytes and tokens', async () => {
   const { gateway } = await gatewayWithRealtime(
     (socket) =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { noUsage } from '../gateway/token-usage.ts';
-import { costOf } from './cost.ts';
+import { costOf, isFree } from './cost.ts';
 import { priceAt } from './model-price.ts';
 
 const usage = { ...noUsage, inputTokens: 1_000_000, outputTokens: 1_000_000 };
@@ -75,4 +75,16 @@ test('of prices that hold by date and by the time of the day, the last that hold
       5,
     ),
   ).toBeUndefined();
+});
+
+test.each([
+  [{ input: 0, output: 0 }, true],
+  [{ request: 0 }, true],
+  [{ input: 0, output: 0, reasoning: 1 }, false],
+  [{ input: 0, output: 0, request: 0.01 }, false],
+  [{ input: 0, output: 0, tiers: [{ above: 1000, input: 1, output: 0 }] }, false],
+  [{ input: 0 }, false],
+  [{}, false],
+])('whether %j is free whatever a request’s tokens are: %j', (price, expected) => {
+  expect(isFree(price)).toBe(expected);
 });

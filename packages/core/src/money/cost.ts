@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../gateway/token-usage.ts';
-import type { ModelPrice, PriceTier, TokenRates } from './model-price.ts';
+import { type ModelPrice, type PriceTier, pricedClasses, type TokenRates } from './model-price.ts';
 
 // Browsers import this file, so it must not import zod.
 
@@ -25,6 +25,17 @@ export function costOf(usage: TokenUsage, price: ModelPrice): number | null {
 /** The rates for a request with this much input: those of the price itself, or of the tier that it reaches. */
 export function ratesFor(price: ModelPrice, inputTokens: number): ModelPrice | PriceTier {
   return price.tiers?.findLast(({ above }) => inputTokens > above) ?? price;
+}
+
+/** Whether a request costs nothing whatever its tokens are. */
+export function isFree({ tiers = [], ...price }: ModelPrice): boolean {
+  const isWhole = price.input !== undefined && price.output !== undefined;
+  const rates = [price, ...tiers].flatMap((one) => pricedClasses.map((name) => one[name] ?? 0));
+  return (isWhole || price.request !== undefined) && [...rates, price.request ?? 0].every(isZero);
+}
+
+function isZero(rate: number): boolean {
+  return rate === 0;
 }
 
 function inputCost(usage: TokenUsage, all: number, rates: TokenRates): number | null {
