@@ -112,12 +112,12 @@ export class BudgetAccount {
     this.areSizesLimited = budget.limits.some(({ unit }) => unit !== 'requests');
   }
 
-  /** Begins new periods; returns whether one has begun. */
+  /** Begins new periods, or former ones if the clock was set back; returns whether one has begun. */
   turn(nowS: number): boolean {
     let hasTurned = false;
     for (const meter of this.meters) {
-      const { endS } = meter.span;
-      if (endS === null || nowS < endS) continue;
+      const { startS, endS } = meter.span;
+      if (nowS >= startS && (endS === null || nowS < endS)) continue;
       Object.assign(meter, { span: this.#calendar(meter.period, nowS), known: 0, unsent: 0 });
       hasTurned = true;
     }

@@ -131,6 +131,16 @@ test('a request counts on the day on which it arrived', () => {
   expect(refusal(key)).toBeNull();
 });
 
+test('a clock that was ahead for a while and is set back doesn’t end the counting', () => {
+  const { begin, refusal, clock } = gateway();
+  const key = keyWith(['2 requests day']);
+  clock.nowS += 40 * 86_400;
+  expect(refusal(key)).toBeNull();
+  clock.nowS -= 40 * 86_400;
+  for (let times = 0; times < 2; times += 1) begin(key)({});
+  expect(refusal(key)).toBe('used_up 2 requests day');
+});
+
 test('a day begins at the zone’s midnight, also when its clocks change', () => {
   const { begin, refusal, clock } = gateway({ now: '2026-10-25T21:00:00Z' });
   const key = keyWith(['1 requests day'], 'Europe/Berlin');
