@@ -9,7 +9,13 @@ import {
 } from '@api-monitor/core';
 import type { BoardKey } from './board/board.ts';
 import type { Admission } from './board/key-limits.ts';
-import { refusedByBudget, takeBudget, useOfRecord } from './budgets/request-use.ts';
+import {
+  backgroundNotBudgeted,
+  escapesBudget,
+  refusedByBudget,
+  takeBudget,
+  useOfRecord,
+} from './budgets/request-use.ts';
 import { errorSaid, type GatewayError, loopError } from './dialects/gateway-error.ts';
 import { AnswerWriter } from './forward/answer-writer.ts';
 import { loopStatus } from './forward/attempts/attempt-end.ts';
@@ -112,7 +118,9 @@ export async function handleBody(
     if (!resolution.ok) return refuse(deps, given, resolution.error, counted());
     const { conversation } = resolution;
     const allowed = choicesForOthers(key, heldBody.bytes, named.outline, resolution.choices);
-    if (allowed.length === 0) return refuse(deps, given, othersNotAllowed, counted());
+    if (allowed.length === 0) return refuse(deps, given, othersNotAllowed(key), counted());
+    if (escapesBudget(given, named.outline))
+      return refuse(deps, given, backgroundNotBudgeted, counted());
     const heard = deps.keyBudgets.beforeTake(key);
     if (heard) await heard;
     budget = takeBudget(deps, { given, choices: allowed, size });

@@ -233,3 +233,21 @@ test('a stream that is cut counts for what came, by an estimate', async () => {
     { used: (record?.input_tokens ?? 0) + (record?.output_tokens ?? 0) },
   ]);
 });
+
+test('a key with budgets can’t have an answer made later, nor by another model than the one that is priced', async () => {
+  const gateway = await start({ cost_total: 9 });
+  const post = async (path: string, body: object) => {
+    const { status, json } = await call(gateway.origin, path, { key, body });
+    return [status, json.error?.message ?? null];
+  };
+  const later = { model: 'm', input: 'Hi', background: true };
+  expect(await post('/v1/responses', later)).toEqual([403, expect.stringContaining('background')]);
+  expect((await post('/v1/responses', { ...later, background: false }))[0]).toBe(200);
+  const others = { models: ['m', 'dearer'] };
+  expect(await post('/v1/chat/completions', chatTo('m', others))).toEqual([
+    400,
+    expect.stringContaining('must not name another model'),
+  ]);
+  expect((await post('/v1/chat/completions', chatTo('m', { models: ['m'] })))[0]).toBe(200);
+  expect(gateway.provider.received()).toBe(2);
+});

@@ -13,6 +13,7 @@ import type { GatewayError } from '../dialects/gateway-error.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import type { Arrival } from '../records/arrival.ts';
 import type { RequestSize } from '../records/tokens-to-count.ts';
+import type { Outline } from '../request/conversation/outline.ts';
 import type { Endpoint } from '../request/match-route.ts';
 import type { Choice } from '../request/resolve-candidates.ts';
 import type { BudgetRefusal } from './budget-account.ts';
@@ -49,6 +50,24 @@ export function takeBudget(
   const free = choices.filter(isFreeAt);
   return free.length === 0 ? taken : take(free);
 }
+
+/**
+ * Whether the budget of a key can't be kept, because a response in the background is made after its request
+ * has ended, and may be fetched from elsewhere.
+ */
+export function escapesBudget(
+  { key: { budget }, endpoint }: Pick<Asking['given'], 'key' | 'endpoint'>,
+  { isBackground }: Pick<Outline, 'isBackground'>,
+): boolean {
+  if (!isBackground || endpoint.route !== 'responses') return false;
+  return budget?.limits.some(({ unit }) => unit !== 'requests') ?? false;
+}
+
+export const backgroundNotBudgeted: GatewayError = {
+  ...{ status: 403, code: 'not_budgeted', param: 'background' },
+  message:
+    'this key has budgets, and what a response in the background uses counts in none: send it without "background"',
+};
 
 /** null: the price is unknown. */
 function reservedCost({ entry }: Choice, size: RequestSize, nowS: number): number | null {

@@ -9,8 +9,9 @@ const nameLimit = 100;
 const comma = 0x2c;
 
 /**
- * The choices where a key that is limited to models may use every model that the body names besides `model`:
- * the channel may be a relay that falls back on them.
+ * The choices where the key may use every model that the body names besides `model`: the channel may be a
+ * relay that falls back on them. A key that minds prices may use none, because the answer is priced as the
+ * model that was asked for.
  */
 export function choicesForOthers(
   key: BoardKey,
@@ -18,18 +19,24 @@ export function choicesForOthers(
   { otherModels }: Outline,
   choices: Choice[],
 ): Choice[] {
-  if (key.models === null || otherModels.length === 0) return choices;
+  const { maxPrice, mustBeKnown } = key.demands;
+  const mindsPrices = maxPrice !== null || mustBeKnown;
+  if ((key.models === null && !mindsPrices) || otherModels.length === 0) return choices;
   const lists = otherModels.map((value) => namesAt(body, value));
-  return choices.filter(({ entry: { target } }) =>
-    lists.every((names) => names?.every((name) => mayUseId(key, target, name))),
-  );
+  return choices.filter(({ entry: { target, model } }) => {
+    const isAllowed = (name: string) =>
+      mayUseId(key, target, name) && (name === model || !mindsPrices);
+    return lists.every((names) => names?.every(isAllowed));
+  });
 }
 
-export const othersNotAllowed: GatewayError = {
-  ...{ status: 400, code: 'model_not_allowed', param: 'models' },
-  message:
-    'this key is limited to some models, so "models" and "fallbacks" must be lists of names of these, as the channel has them',
-};
+export function othersNotAllowed({ models }: Pick<BoardKey, 'models'>): GatewayError {
+  const message =
+    models === null
+      ? 'this key has limits of money, so "models" and "fallbacks" must not name another model'
+      : 'this key is limited to some models, so "models" and "fallbacks" must be lists of names of these, as the channel has them';
+  return { status: 400, code: 'model_not_allowed', param: 'models', message };
+}
 
 /** Null if it isn't a list of strings. */
 function namesAt(body: Buffer, value: number): string[] | null {

@@ -59,6 +59,8 @@ export interface Outline {
   objects: number[];
   /** Whether `"store": false` tells the channel to keep nothing. */
   isUnstored: boolean;
+  /** Whether some parser may read `"background": true`: the answer is made later. */
+  isBackground: boolean;
   /** Whether parsers may differ in which `previous_response_id` they use: it is there twice, or in capitals. */
   isPreviousUnclear: boolean;
   /** Where the values begin that name other models for a relay to fall back on; three of them at most. */
@@ -91,6 +93,7 @@ export function noOutline(): Outline {
     marks: [],
     objects: [],
     isUnstored: false,
+    isBackground: false,
     isPreviousUnclear: false,
     otherModels: [],
     listEnd: 0,
@@ -112,6 +115,8 @@ export function noteKey(
   if (depth === 1) {
     if (spellingOf(body, start, end, 'store') === 'exact') {
       outline.isUnstored = body.toString('latin1', value, value + 5) === 'false';
+    } else if (spellingOf(body, start, end, 'background') !== null) {
+      outline.isBackground ||= !/^(?:false|null)/.test(body.toString('latin1', value, value + 5));
     } else if (outline.otherModels.length < 3 && namesOtherModels(body, start, end)) {
       outline.otherModels.push(value);
     }
