@@ -59,10 +59,9 @@ export async function pollBalance(
   if (!target || !(is_forced || (await isDue(deps, target_id)))) return;
   const before = (await getChannelBalance(db, target_id)) ?? neverAsked(target_id);
   const polled = await unlessCut(cut, askKeys(deps, { target, before, cut }));
-  const current = polled && (await getTarget(db, target_id));
-  if (!polled || !current || hasMoved(target, current)) return;
+  if (!polled) return;
   const { known, rows } = polled;
-  await saveChannelBalance(db, known, rows);
+  if (!(await saveChannelBalance(db, known, rows, (now) => !hasMoved(target, now)))) return;
   const { fault, message, failures } = known;
   if (fault && failures === 1) deps.logger.info({ target_id, fault, message }, 'no balance');
   if (is_forced || looksOther(before, known) || before.asked_at === null) {

@@ -49,6 +49,17 @@ test('a change of the unit or of the endpoint begins anew', () => {
   expect(changed.points.map(({ spent }) => spent)).toEqual([0, 1]);
 });
 
+test('what was told before a clock was set back isn’t mixed with what was told after', () => {
+  const [before, after] = [history([10, 9, 8, 7]), history([6.5, 6])];
+  const later = after.map((point) => ({ ...point, at: point.at + hourS / 2 }));
+  expect(spentIn([...before, ...later])).toBeCloseTo(0.5);
+  const skewed = history([10, 9, 8], 30).map((point, index) => ({
+    ...point,
+    at: start - 30 * index,
+  }));
+  expect(spentIn(skewed)).toBe(2);
+});
+
 test('of a key without a limit, what was used is spent', () => {
   const points = [5, 6, 8].map((used, index): BalancePoint => {
     const at = start + index * hourS;

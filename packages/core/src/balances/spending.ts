@@ -1,3 +1,4 @@
+import { isAhead } from '../figures/clock-skew.ts';
 import type { BalancePoint, BalanceUnit } from './balance.ts';
 
 // Browsers import this file, so it must not import zod at run time.
@@ -25,8 +26,8 @@ const leastTopUp: Record<BalanceUnit, number> = {
 const refundPoints = 3;
 
 /**
- * What was spent, from the balances of one key, oldest first; of those only the latest that have one unit and
- * come from one endpoint. Relays take the most that a request may cost before it, and give back the rest: a
+ * What was spent, from the balances of one key in the order in which they were told; of those only the latest that have one unit and
+ * come from one endpoint, and by one clock. Relays take the most that a request may cost before it, and give back the rest: a
  * rise up to what was taken just before is a refund, a larger one a top-up. Of a key without a limit, what
  * was used counts.
  */
@@ -62,7 +63,12 @@ function latestOfOneKind(history: readonly BalancePoint[]): Measured[] {
   if (!last) return [];
   const isSame = ({ unit, source, amount }: BalancePoint) =>
     unit === last.unit && source === last.source && (amount === null) === (last.amount === null);
-  const from = history.findLastIndex((point) => !isSame(point)) + 1;
+  // A clock that was set back would mix what was told before with what was told after.
+  const isBeforeReset = ({ at }: BalancePoint, index: number) =>
+    isAhead(at, history[index + 1]?.at ?? at);
+  const isOther = (point: BalancePoint, index: number) =>
+    !isSame(point) || isBeforeReset(point, index);
+  const from = history.findLastIndex(isOther) + 1;
   return history.slice(from).flatMap(({ at, amount, used, unit }) => {
     const left = amount ?? (used === null ? null : -used);
     return left === null ? [] : [{ at, left, unit }];

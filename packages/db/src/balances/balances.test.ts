@@ -44,7 +44,7 @@ async function withChannel(fields: Parameters<typeof targetInput>[0] = {}) {
   return { db, id };
 }
 const timesOf = async (db: Database, target_id: number) =>
-  (await listBalances(db, { target_id, from: 0 })).map(({ at }) => at);
+  (await listBalances(db, { target_id, from: 0 })).map(({ at }) => at).sort((a, b) => a - b);
 
 test('channels from before have no balance, and can be given one', async () => {
   const dataDir = await tempFolder();
@@ -118,6 +118,17 @@ test('the books begin again when a channel’s prices change', async () => {
   expect(await listDueBalances(db, nowS + 5)).toEqual([]);
 });
 
+test('a poll that was under way keeps the begin of the books, and stores nothing about another address', async () => {
+  const { db, id } = await withChannel();
+  await saveChannelBalance(db, known(id), []);
+  await updateTarget(db, id, { price_multiplier: 2 }, nowS + 5);
+  expect(await saveChannelBalance(db, known(id), [row(id, nowS)])).toBe(true);
+  expect(await getChannelBalance(db, id)).toMatchObject({ books_since: nowS + 5 });
+  const isElsewhere = ({ base_url }: { base_url: string }) => base_url === 'https://other.example';
+  expect(await saveChannelBalance(db, known(id), [row(id, nowS + 9)], isElsewhere)).toBe(false);
+  expect(await timesOf(db, id)).toEqual([nowS]);
+});
+
 test('a key has the same hash alone and in a list', async () => {
   const { db, id } = await withChannel({ api_key: 'sk-one-0123456789' });
   const hashesOf = async (keys: string[]) => {
@@ -158,4 +169,8 @@ test('a channel’s balances are read since a time, of one key or of all', async
   await saveChannelBalance(db, known(id), rows);
   expect(await listBalances(db, { target_id: id, from: 2 })).toEqual(rows.slice(1));
   expect(await listBalances(db, { target_id: id, from: 0, key: 'b' })).toEqual([rows[1]]);
+  // By a clock that was set back.
+  const last = row(id, 2, { amount: 1 });
+  await saveChannelBalance(db, known(id), [last]);
+  expect(await listBalances(db, { target_id: id, from: 0 })).toEqual([...rows, last]);
 });

@@ -30,19 +30,20 @@ export interface ListBalancesInput {
 /** More than a day of five hundred keys, or a year of one. */
 const mostRows = 30_000;
 
-/** The balances of a channel's keys since a time, oldest first. */
+/** The balances of a channel's keys since a time, in the order in which they were told. */
 export async function listBalances(
   { kysely }: Database,
   { target_id, from, key }: ListBalancesInput,
 ): Promise<BalanceRow[]> {
   let query = kysely
     .selectFrom('balances')
-    .select(codec.columns)
+    .select(['id', ...codec.columns])
     .where('target_id', '=', target_id)
     .where('at', '>=', from);
   if (key !== undefined) query = query.where('key', '=', key);
-  const rows = await query.orderBy('at', 'desc').orderBy('id', 'desc').limit(mostRows).execute();
-  return rows.reverse().map(codec.fromRow);
+  const rows = await query.orderBy('at', 'desc').limit(mostRows).execute();
+  // After a clock was set back, later ones have earlier times.
+  return rows.sort((a, b) => a.id - b.id).map(({ id: _, ...row }) => codec.fromRow(row));
 }
 
 /** Older balances are kept once in this time. */

@@ -89,22 +89,31 @@ function latestQuotaFault(fault: string | null, states: string): number | null {
   return found.length > 0 ? Math.max(...found) : null;
 }
 
-/** Stores what a poll found, unless the channel was deleted meanwhile. */
+/**
+ * Stores what a poll found, unless the channel was deleted meanwhile, or isn't any more as `fits` wants it.
+ * Since when the books count stays as a change of prices during the poll has set it. Returns whether it was
+ * stored.
+ */
 export async function saveChannelBalance(
   db: Database,
   known: ChannelBalance,
   rows: readonly BalanceRow[],
-): Promise<void> {
-  await inTransaction(db, async (tx) => {
+  fits: (now: Target) => boolean = () => true,
+): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
     await lockTargets(tx.kysely, [known.target_id]);
-    if (!(await getTarget(tx, known.target_id))) return;
+    const now = await getTarget(tx, known.target_id);
+    if (!now || !fits(now)) return false;
     await tx.kysely
       .insertInto('channel_balances')
       .values({ ...codec.toRow(known) })
       .onConflict((conflict) =>
-        conflict.column('target_id').doUpdateSet(excluded(codec.columns, ['target_id'])),
+        conflict
+          .column('target_id')
+          .doUpdateSet(excluded(codec.columns, ['target_id', 'books_since'])),
       )
       .execute();
     await insertBalances(tx, rows);
+    return true;
   });
 }
