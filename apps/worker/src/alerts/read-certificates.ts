@@ -1,3 +1,4 @@
+import type { Target } from '@api-monitor/core';
 import {
   getTarget,
   listCertificatesDue,
@@ -19,16 +20,17 @@ const timeoutMs = 10_000;
 export async function readCertificates(deps: Deps): Promise<void> {
   const { db, nowS, stopping } = deps;
   for (const target_id of await listCertificatesDue(db, { nowS: nowS(), limit: mostAtOnce })) {
+    const target = await getTarget(db, target_id);
+    if (!target) continue;
     // A channel that can't be reached has alerts of its own.
-    const ends_at = await readEnd(deps, target_id).catch(() => null);
+    const ends_at = await readEnd(deps, target).catch(() => null);
     if (stopping.aborted) return;
-    await recordCertificate(db, { target_id, ends_at, nowS: nowS() });
+    const { base_url } = target;
+    await recordCertificate(db, { target_id, base_url, ends_at, nowS: nowS() });
   }
 }
 
-async function readEnd({ db, upstream, stopping }: Deps, id: number): Promise<number | null> {
-  const target = await getTarget(db, id);
-  if (!target) return null;
+async function readEnd({ db, upstream, stopping }: Deps, target: Target): Promise<number | null> {
   const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
   return upstream.certificateEnd(upstreamTargetOf(db, target), signal);
 }

@@ -36,10 +36,19 @@ export async function listCertificatesDue(
   return rows.map(({ id }) => id);
 }
 
-/** Writes when a channel's certificate ends; `ends_at` null: it couldn't be read, so what is known stays. */
+interface ReadCertificate {
+  target_id: number;
+  /** Where it was read: what another address has is nobody's business any more. */
+  base_url: string;
+  /** null: it couldn't be read, so what is known stays. */
+  ends_at: number | null;
+  nowS: number;
+}
+
+/** Writes when a channel's certificate ends. */
 export async function recordCertificate(
   { kysely }: Database,
-  { target_id, ends_at, nowS }: { target_id: number; ends_at: number | null; nowS: number },
+  { target_id, base_url, ends_at, nowS }: ReadCertificate,
 ): Promise<void> {
   await kysely
     .updateTable('targets')
@@ -48,6 +57,7 @@ export async function recordCertificate(
       ...(ends_at === null ? {} : { certificate_ends_at: ends_at }),
     })
     .where('id', '=', target_id)
+    .where('base_url', '=', base_url)
     .execute();
 }
 
@@ -63,7 +73,6 @@ export async function listCertificates(
     .where('enabled', '=', 1)
     .where('verify_ssl', '=', 1)
     .where('certificate_ends_at', '<', before)
-    .whereRef('certificate_read_at', '>=', 'updated_at')
     .execute();
   return rows.flatMap(({ target_id, ends_at }) => (ends_at === null ? [] : { target_id, ends_at }));
 }

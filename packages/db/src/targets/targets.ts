@@ -232,6 +232,7 @@ async function forgetKnowledge({ kysely }: Database, id: number): Promise<void> 
   await kysely
     .updateTable('targets')
     .set({ list_way: null, probe_concurrency: null })
+    .set({ certificate_read_at: null, certificate_ends_at: null })
     .where('id', '=', id)
     .execute();
 }
