@@ -376,7 +376,7 @@ export const quiets: History[] = [
       '0:00:10 warning: The disk is nearly full: 9% left',
       '0:15:00 critical: The disk is nearly full: 2% left',
       '0:35:00 warning: No longer critical: The disk is nearly full: 8% left',
-      '0:50:00 info: Over after 49 min 50 s: The disk is nearly full: 8% left',
+      '0:51:00 info: Over after 49 min 50 s: The disk is nearly full: 8% left',
     ],
   },
   {

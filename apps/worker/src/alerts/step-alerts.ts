@@ -35,10 +35,10 @@ export function createAlertStep(deps: Deps): () => Promise<Stepped> {
   const readInput = createAlertInput(deps, channels);
   let watched: ReadonlySet<number> = new Set();
   const step = async () => {
-    const { setup, observations, looks, isLeftOut } = await readInput(watched);
+    const { setup, observations, looks, ...looked } = await readInput(watched);
     const now = nowS();
     const decide = (state: AlertState) => {
-      const known = { watches: state.watches, nowS: now, isLeftOut };
+      const known = { watches: state.watches, nowS: now, ...looked };
       const found = [...observations, ...findingsOfLooks(looks, known)];
       return stepIncidents(state, found, setup, now);
     };
@@ -99,7 +99,7 @@ function createAlertInput(
         channels: index,
         wanted: wantedModels({
           listed: await readListed(db),
-          asked: await readAskedLately(null),
+          asked: (await readAskedLately(null)).value,
           aliases,
         }),
         maintenance: (await listMaintenance(db)).map((one) => withGroupNames(one, aliases)),

@@ -8,10 +8,10 @@ export function lookAtBus(fault: string | null): Look {
   return { subject, judge: () => ({ is_bad: fault !== null, why }) };
 }
 
-/** Whether the disk of a folder is nearly full; nothing if it can't be asked, such as a missing folder. */
-export async function lookAtFolder(folder: string, rules: AlertRules): Promise<Look[]> {
+/** Whether the disk of a folder is nearly full; as before if it can't be asked, such as a missing folder. */
+export async function lookAtFolder(folder: string, rules: AlertRules): Promise<Look> {
   const space = await statfs(folder).catch(() => null);
-  if (!space) return [];
-  const { bavail, blocks, bsize } = space;
-  return [lookAtDisk({ freeBytes: bavail * bsize, totalBytes: blocks * bsize }, rules)];
+  const { bavail = 0, blocks = 0, bsize = 0 } = space ?? {};
+  const look = lookAtDisk({ freeBytes: bavail * bsize, totalBytes: blocks * bsize }, rules);
+  return space ? look : { ...look, judge: () => null };
 }

@@ -1,4 +1,4 @@
-import type { AlertRules, AliasIndex, Look, Subject } from '@api-monitor/core';
+import type { AlertKind, AlertRules, AliasIndex, Look, Subject } from '@api-monitor/core';
 import type { WorkerDeps } from '../../worker-deps.ts';
 import { createLatencyLooks, lookAtWrongAnswers } from './look-at-answers.ts';
 import { lookAtBalances } from './look-at-balances.ts';
@@ -21,6 +21,8 @@ interface Context {
 export interface Looked {
   looks: readonly Look[];
   isLeftOut(subject: Subject): boolean;
+  /** When such a thing was looked at, in Unix seconds: what is kept for a while may have changed since. */
+  lookedAt(subject: Subject): number;
 }
 
 /** How old may be what is looked at, in seconds. */
@@ -39,7 +41,7 @@ export function createLooks(deps: Deps): (context: Context) => Promise<Looked> {
     ...(await lookAtExpiry(db, rules, nowS())),
     ...(await lookAtErrors(db, rules, nowS())),
     ...(await lookAtCertificates(db, rules, nowS())),
-    ...(await lookAtFolder(dataDir, rules)),
+    await lookAtFolder(dataDir, rules),
     lookAtBus(await bus.fault()),
   ]);
   const latency = kept(nowS, latencyAgeS, (context: Context) =>
@@ -52,29 +54,32 @@ export function createLooks(deps: Deps): (context: Context) => Promise<Looked> {
     lookAtKeyBudgets(deps, rules),
   );
   return async (context) => {
-    const { looks, looked } = await latency(context);
+    const [slow, common] = [await latency(context), await usual(context)];
+    const [limits, wrong] = [await keyBudgets(context), await wrongAnswers(context)];
+    const lookedAt: Partial<Record<AlertKind, number>> = {
+      ...{ latency: slow.at, wrong_answers: wrong.at, spending: limits.at },
+      // Those of keys, and those of probes.
+      budget: Math.min(limits.at, common.at),
+    };
+    const { looks, looked } = slow.value;
     return {
-      looks: [
-        ...(await usual(context)),
-        ...(await keyBudgets(context)),
-        ...looks,
-        ...(await wrongAnswers(context)),
-      ],
+      looks: [...common.value, ...limits.value, ...looks, ...wrong.value],
       isLeftOut: ({ kind, target_id }) => kind === 'latency' && !looked.has(target_id ?? 0),
+      lookedAt: ({ kind }) => lookedAt[kind] ?? common.at,
     };
   };
 }
 
-/** Reads again only what is older than this. */
+/** Reads again only what is older than this; with the time at which it was read. */
 export function kept<Context, Value>(
   nowS: () => number,
   ageS: number,
   read: (context: Context) => Promise<Value>,
 ) {
   let last: { value: Value; at: number } | null = null;
-  return async (context: Context): Promise<Value> => {
+  return async (context: Context): Promise<{ value: Value; at: number }> => {
     const at = nowS();
     if (!last || at - last.at >= ageS || at < last.at) last = { value: await read(context), at };
-    return last.value;
+    return last;
   };
 }

@@ -46,3 +46,20 @@ test('the figures of something bad are found again every hour, if they differ', 
   const found = lookEveryMinute(minutes).flatMap((one, minute) => (one === '' ? [] : [minute]));
   expect(found).toEqual([0, 70]);
 });
+
+test('what was looked at before the last finding changes nothing, unless a wrong clock made that', () => {
+  const [bad, good] = [true, false].map((is_bad) => ({ subject, judge: () => ({ is_bad }) }));
+  if (!bad || !good) throw new Error('two looks');
+  const foundAt = (look: Look, at: number, found_at: number, nowS: number) => {
+    const first = { subject, is_bad: look === good, at: found_at };
+    const watch = nextWatch(null, { ...first, is_bad: true }, rules, found_at);
+    const watches = watch ? { [subjectKeyOf(subject)]: { ...watch, is_bad: first.is_bad } } : {};
+    return findingsOfLooks([look], { watches, nowS, lookedAt: () => at }).map((one) => one.at);
+  };
+  for (const look of [bad, good]) {
+    expect(foundAt(look, 99, 100, 110)).toEqual([]);
+    expect(foundAt(look, 100, 100, 110)).toEqual([]);
+    expect(foundAt(look, 101, 100, 110)).toEqual([101]);
+    expect(foundAt(look, 101, 9000, 110)).toEqual([101]);
+  }
+});

@@ -1,3 +1,4 @@
+import { isAhead } from '../../figures/clock-skew.ts';
 import { alertKindRules } from '../alert-kind.ts';
 import { type Observation, type Subject, subjectKeyOf } from './observation.ts';
 import type { Watch } from './watch.ts';
@@ -16,6 +17,8 @@ interface Known {
   nowS: number;
   /** Whether a subject that no look is about was only left out this time. */
   isLeftOut?: (subject: Subject) => boolean;
+  /** When such a thing was looked at, in Unix seconds; absent: now. What was found since then is newer. */
+  lookedAt?: (subject: Subject) => number;
 }
 
 /**
@@ -24,7 +27,7 @@ interface Known {
  */
 export function findingsOfLooks(
   looks: readonly Look[],
-  { watches, nowS, isLeftOut = () => false }: Known,
+  { watches, nowS, isLeftOut = () => false, lookedAt = () => nowS }: Known,
 ): Observation[] {
   const keys = new Set(looks.map(({ subject }) => subjectKeyOf(subject)));
   const gone = Object.entries(watches).flatMap(([key, { subject }]): Look[] => {
@@ -34,7 +37,8 @@ export function findingsOfLooks(
   });
   return [...looks, ...gone].flatMap(({ subject, judge }) => {
     const judged = judge(watches[subjectKeyOf(subject)]?.is_bad ?? false);
-    return judged ? observeChange({ subject, ...judged }, { watches, nowS }) : [];
+    const at = lookedAt(subject);
+    return judged ? observeChange({ subject, ...judged, at }, { watches, nowS }) : [];
   });
 }
 
@@ -46,13 +50,15 @@ const figuresAgeS = 3600;
  * nothing is stored for it. The figures of something bad are found again every hour.
  */
 function observeChange(
-  { subject, is_bad, ...about }: Omit<Observation, 'at'>,
+  { subject, is_bad, at, ...about }: Observation,
   { watches, nowS }: Pick<Known, 'watches' | 'nowS'>,
 ): Observation[] {
   const before = watches[subjectKeyOf(subject)];
+  // Another process has looked since, or in the same second.
+  if (before && at <= before.found_at && !isAhead(before.found_at, nowS)) return [];
   const wasBad = before?.is_bad ?? false;
   const isSame = is_bad === wasBad && (!is_bad || isAsBad(before, about, nowS));
-  return isSame ? [] : [{ subject, is_bad, at: nowS, ...about }];
+  return isSame ? [] : [{ subject, is_bad, at, ...about }];
 }
 
 function isAsBad(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { alertRuleDefaults as rules } from '../alert-rules.ts';
 import type { Observation } from './observation.ts';
-import { flapShareOf, nextWatch, type Watch } from './watch.ts';
+import { flapShareOf, judged, nextWatch, type Watch } from './watch.ts';
 
 const subject = { kind: 'model_down', target_id: 1, model: 'm', name: null } as const;
 const found = (is_bad: boolean, at: number): Observation => ({ subject, is_bad, at });
@@ -35,4 +35,17 @@ test('a finding of a clock that is ahead counts as made now', () => {
 test('a down model that fails again stays down since its first failure', () => {
   const watch = after(found(true, 100), found(true, 110), found(true, 500));
   expect(watch).toMatchObject({ health: 'down', failing_since: 100, in_a_row: 3 });
+});
+
+test('a disk that one host finds full isn’t over while another’s has room', () => {
+  const disk = { kind: 'disk', target_id: null, model: null, name: null } as const;
+  const look = (is_bad: boolean, at: number) => ({ subject: disk, is_bad, at });
+  const full = { ...look(true, 100), severity: 'warning' as const };
+  const found = after(full, look(false, 105));
+  expect(found).toMatchObject({ health: 'down', severity: 'warning' });
+  const again = nextWatch(found, { ...full, at: 115 }, rules, 115);
+  const well = nextWatch(again, look(false, 120), rules, 120);
+  if (!well) throw new Error('it is watched');
+  expect(judged(well, rules, 179).health).toBe('down');
+  expect(judged(well, rules, 180).health).toBe('up');
 });

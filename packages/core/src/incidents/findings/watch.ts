@@ -1,5 +1,5 @@
 import { isAhead } from '../../figures/clock-skew.ts';
-import { alertKindRules, type Severity } from '../alert-kind.ts';
+import { type AlertKind, alertKindRules, type Severity } from '../alert-kind.ts';
 import type { AlertRules } from '../alert-rules.ts';
 import type { Observation, Subject, Why } from './observation.ts';
 
@@ -27,6 +27,13 @@ export interface Watch {
 
 /** A subject that flapped has settled after this long without a change, however few findings there are. */
 const settledAfterS = 3600;
+
+/**
+ * What each process sees of its own host: it is over once nobody has found it for so long, because one host's
+ * full disk isn't over if another's has room.
+ */
+const kindsByHost: readonly AlertKind[] = ['disk', 'service'];
+const wellOnAllHostsS = 60;
 
 /** Nagios looks at the results of the last 21 checks, which are 20 possible changes. */
 const flapFindings = 21;
@@ -74,7 +81,7 @@ export function nextWatch(
     recent: `${before?.recent ?? 'g'}${letters}`.slice(-flapFindings),
     why: is_bad ? (observation.why ?? null) : (before?.why ?? null),
     figures: observation.figures ?? before?.figures ?? {},
-    severity: observation.severity ?? null,
+    severity: (is_bad ? observation.severity : before?.severity) ?? null,
   };
   return judged(watch, rules, nowS);
 }
@@ -89,7 +96,10 @@ export function judged(before: Watch, rules: AlertRules, nowS: number): Watch {
 
 function healthOf(watch: Watch, rules: AlertRules, nowS: number): Health {
   const { health, is_bad, in_a_row, since, recent, subject } = watch;
-  if (alertKindRules[subject.kind].confirmed !== 'counted') return is_bad ? 'down' : 'up';
+  if (alertKindRules[subject.kind].confirmed !== 'counted') {
+    const isWaiting = kindsByHost.includes(subject.kind) && nowS - since < wellOnAllHostsS;
+    return is_bad || (health === 'down' && isWaiting) ? 'down' : 'up';
+  }
   const changes = flapShareOf(recent) * 100;
   const most = health === 'flapping' ? rules.flap_end_percent : rules.flap_start_percent;
   if (changes >= most) return 'flapping';
