@@ -382,3 +382,19 @@ test('relays say what they charge, each in its way', () => {
   expect(multiplierRequest('moonshot')).toBeNull();
   expect(multiplierRequest('new_api')?.request.path).toBe('/api/pricing');
 });
+
+test('a rate with which an amount would be no number is none', () => {
+  const rates = [1e-300, 0, -1, 1e300, '0.0000000001', 'NaN', null, {}];
+  for (const rate of rates) {
+    const data = { quota_per_unit: rate, quota_display_type: 'CNY', usd_exchange_rate: rate };
+    expect(
+      readingOf({ '/api/usage/token/': limited, '/api/status': { ...status, data } }),
+      `${rate}`,
+    ).toMatchObject({ unit: 'quota', amount: 750_000, per_usd: null });
+    const billed = { '/v1/dashboard/billing/subscription': subscription };
+    expect(
+      readingOf({ ...billed, '/v1/dashboard/billing/usage': usage, '/api/status': { data } }),
+      `${rate}`,
+    ).toMatchObject({ unit: 'CNY', per_usd: null });
+  }
+});

@@ -13,10 +13,17 @@ export function unitNamed(name: string): Unit {
   return { unit: 'other', per_usd: null };
 }
 
+/** What no site's rate is above or below; by others an amount would be no number that can be told. */
+const [leastRate, mostRate] = [1e-6, 1e12];
+
+function rateAt(status: unknown, name: string): number | null {
+  const rate = amountAt(status, 'data', name);
+  return rate !== null && rate >= leastRate && rate <= mostRate ? rate : null;
+}
+
 /** How many of new-api's raw units are a dollar of credit, by `/api/status`; null: it doesn't say. */
 export function quotaPerUsd(status: unknown): number | null {
-  const quota = amountAt(status, 'data', 'quota_per_unit');
-  return quota !== null && quota > 0 ? quota : null;
+  return rateAt(status, 'quota_per_unit');
 }
 
 /**
@@ -24,17 +31,13 @@ export function quotaPerUsd(status: unknown): number | null {
  * tokens if `display_in_currency` is false.
  */
 export function displayUnit(status: unknown): Unit {
-  const rate = (name: string) => {
-    const found = amountAt(status, 'data', name);
-    return found !== null && found > 0 ? found : null;
-  };
   switch (stringAt(status, 'data', 'quota_display_type').toUpperCase()) {
     case 'CNY':
-      return { unit: 'CNY', per_usd: rate('usd_exchange_rate') };
+      return { unit: 'CNY', per_usd: rateAt(status, 'usd_exchange_rate') };
     case 'TOKENS':
       return { unit: 'tokens', per_usd: quotaPerUsd(status) };
     case 'CUSTOM':
-      return { unit: 'other', per_usd: rate('custom_currency_exchange_rate') };
+      return { unit: 'other', per_usd: rateAt(status, 'custom_currency_exchange_rate') };
     case 'USD':
       return { unit: 'USD', per_usd: 1 };
   }
