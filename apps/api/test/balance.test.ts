@@ -1,5 +1,6 @@
-import type { BalanceRow, ChannelBalance } from '@api-monitor/core';
-import { getTarget, hashedKeysOf, saveChannelBalance } from '@api-monitor/db';
+import { type BalanceRow, type ChannelBalance, proxyRequestSchema } from '@api-monitor/core';
+import { sampleOf } from '@api-monitor/core/testing';
+import { getTarget, hashedKeysOf, recordProxyRequests, saveChannelBalance } from '@api-monitor/db';
 import { expect, test } from 'vitest';
 import { newTarget, openTestApi } from './open-test-api.ts';
 
@@ -100,4 +101,32 @@ test('books in a unit of unknown worth stay open', async () => {
   const { asAdmin } = await withBalance({ unit: 'CNY', per_usd: null });
   const { json } = await asAdmin('GET', '/api/targets/1/balance');
   expect(json.item.books).toMatchObject({ is_closed: false, reason: 'unknown_unit', days: [] });
+});
+
+test('two channels with one key share their books, and other keys of one account leave them open', async () => {
+  const { asAdmin, db, clock } = await withBalance();
+  const second = { ...newTarget, name: 'second', base_url: 'https://relay.example/anthropic' };
+  await asAdmin('POST', '/api/targets', second);
+  const halves = [1, 2].flatMap((target_id) =>
+    Array.from({ length: 11 }, (_, hours) => ({
+      ...{ ...sampleOf(proxyRequestSchema), request_id: `${target_id} ${hours}`, attempts: [] },
+      ...{ target_id, key_id: null, timestamp: clock.now - hours * hourS, cost: 0.5, status: 200 },
+    })),
+  );
+  await recordProxyRequests(db, halves);
+  const books = async () => (await asAdmin('GET', '/api/targets/1/balance')).json.item.books;
+  const found = await books();
+  expect(found).toMatchObject({ is_closed: true, difference: null });
+  for (const { from, to, charged, counted } of found.days) {
+    expect(charged).toBeCloseTo((to - from) / hourS);
+    expect(counted).toBeCloseTo(charged);
+  }
+  // Only new-api keeps a balance for each key.
+  await asAdmin('PATCH', '/api/targets/2', { api_key: 'sk-other-0123456789abcdef' });
+  const alone = await books();
+  expect(alone.days[0].charged).toBeCloseTo(2 * alone.days[0].counted);
+  const { db: other, asAdmin: asOther } = await withBalance({ source: 'sub2api' });
+  await asOther('POST', '/api/targets', { ...second, api_key: 'sk-other-0123456789abcdef' });
+  const open = (await asOther('GET', '/api/targets/1/balance')).json.item.books;
+  expect([open.reason, await getTarget(other, 2)]).toMatchObject(['several_keys', { id: 2 }]);
 });

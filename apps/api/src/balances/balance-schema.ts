@@ -94,7 +94,7 @@ export const channelBalanceSchema = z
           .object({ ...bookSchema, ratio: z.number().describe('charged for each unit counted') })
           .nullable()
           .describe(
-            'of the last day, if it is above 10 % and more than chance. Others who use the same key explain it too.',
+            'of the last day, if it is above 10 % and more than chance. Others who use the same key or account explain it too.',
           ),
       })
       .describe('the fall of the balance beside what our own counts explain'),

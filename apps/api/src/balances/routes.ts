@@ -1,18 +1,5 @@
-import {
-  type BalanceRow,
-  bookDays,
-  type ChannelBalance,
-  findBookDifference,
-  type SpentPoint,
-  spendingOf,
-  type Target,
-} from '@api-monitor/core';
-import {
-  getChannelBalance,
-  listBalances,
-  listCountedCredits,
-  readAlertRules,
-} from '@api-monitor/db';
+import { type BalanceRow, spendingOf, type Target } from '@api-monitor/core';
+import { getChannelBalance, listBalances, readAlertRules } from '@api-monitor/db';
 import { z } from '@hono/zod-openapi';
 import type { ApiDeps } from '../api-deps.ts';
 import { createRouteKinds, jsonAnswer, okSchema } from '../describe-route.ts';
@@ -21,6 +8,7 @@ import { createRouter } from '../router.ts';
 import { findTarget } from '../targets/change-targets.ts';
 import { assertKeyKnown } from '../targets/masked-secrets.ts';
 import { balanceOf, channelBalanceSchema } from './balance-schema.ts';
+import { closeChannelBooks } from './close-channel-books.ts';
 
 const dayS = 86_400;
 const historyQuery = z.object({
@@ -62,7 +50,6 @@ export function balanceRoutes(deps: ApiDeps) {
 }
 
 type Description = z.infer<typeof channelBalanceSchema>;
-type Books = Description['books'];
 
 /** What is known about a channel's balance, since a time in Unix seconds. */
 async function describeBalance(
@@ -75,7 +62,6 @@ async function describeBalance(
   const byKey = Map.groupBy(rows, ({ key }) => key);
   const keys = known?.keys ?? [];
   const { source = null, fault = null, message = null, asked_at = null } = known ?? {};
-  const counted = await listCountedCredits(db, { target, from, nowS: now() });
   return {
     target_id: target.id,
     balance: balanceOf(known, target, await readAlertRules(db)),
@@ -84,7 +70,7 @@ async function describeBalance(
     multipliers: known?.multipliers ?? [],
     keys: keys.map(({ key: _, ...told }) => told),
     series: keys.map(({ key, name }) => seriesOf(name, byKey.get(key) ?? [])),
-    books: closeBooks({ known, byKey, counted, nowS: now() }),
+    books: await closeChannelBooks(db, { target, known, byKey, from, nowS: now() }),
   };
 }
 
@@ -93,32 +79,4 @@ function seriesOf(name: string, rows: readonly BalanceRow[]): Description['serie
   const alike = rows.filter((row) => row.unit === unit && row.source === source);
   const points = alike.map(({ at, amount, used }) => ({ at, amount, used }));
   return { name, unit, points, top_ups: [...spendingOf(rows).topUps] };
-}
-
-interface BookInput {
-  known: ChannelBalance | null;
-  byKey: ReadonlyMap<string, readonly BalanceRow[]>;
-  counted: Parameters<typeof bookDays>[1];
-  nowS: number;
-}
-
-/** In dollars of credit, as list prices are in dollars. */
-function closeBooks({ known, byKey, counted, nowS }: BookInput): Books {
-  const open = (reason: Books['reason']): Books => ({
-    ...{ is_closed: false, reason, days: [], difference: null },
-  });
-  const keys = known?.keys ?? [];
-  const [first] = keys;
-  if (!first) return open('no_balance');
-  // Whether two keys are of one account isn't said, so what both have lost might be counted twice.
-  if (keys.length > 1) return open('several_keys');
-  const { per_usd, key } = first;
-  const since = known?.books_since ?? 0;
-  if (per_usd === null) return open('unknown_unit');
-  const { points } = spendingOf(byKey.get(key) ?? []);
-  const spent = points.map(({ at, spent: units }): SpentPoint => ({ at, spent: units / per_usd }));
-  const followed = spent.filter(({ at }) => at >= since);
-  const days = bookDays(followed, counted);
-  const difference = findBookDifference(followed, counted, nowS);
-  return { is_closed: true, reason: null, days, difference };
 }

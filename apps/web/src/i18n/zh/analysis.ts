@@ -69,8 +69,9 @@ export const analysis: ZhOf<typeof en> = {
   'analysis.books.unpriced': '无价格的请求',
   'analysis.books.none': '最近一天余额与本地统计没有超过 10% 的持续差异。',
   'analysis.books.difference':
-    '收费为 token 用量应收的 {ratio} 倍：最近一天余额减少 {charged}，而按官方价格 × 倍率，本地统计为 {counted}。其他人使用同一密钥或倍率设置有误也会造成差异。',
-  'analysis.books.several_keys': '多个密钥可能共用一个账户，因此不与本地统计对比。',
+    '收费为 token 用量应收的 {ratio} 倍：最近一天余额减少 {charged}，而按官方价格 × 倍率，本地统计为 {counted}。其他人使用同一密钥或账户，或倍率设置有误也会造成差异。',
+  'analysis.books.several_keys':
+    '此服务商使用了多个密钥，它们可能共用一个账户，因此不与本地统计对比。',
   'analysis.books.unknown_unit': '余额单位与美元的换算未知，因此不与本地统计对比。',
   'analysis.empty.title': '此时间范围内没有检测',
   'analysis.empty.body': '请选择更长的范围，或立即检测此渠道。',
