@@ -397,7 +397,11 @@ test('rules and destinations of alerts are code too, with their channels by name
   // What is exported sets the same again.
   const whole = await exported(api, 'format=json&one_file=1');
   const { json: same } = await api.asAdmin('POST', paths.plan, whole);
-  expect(outcomes({ items: same.alerts })).toEqual(['unchanged rules', 'unchanged Ops']);
+  const [{ path: file }] = whole.files;
+  expect(outcomes({ items: same.alerts })).toEqual(['unchanged rules', 'changed Ops']);
+  expect(same.alerts[1].changes).toEqual([
+    { field: 'managed_by', old: 'channels/_alerts.yaml', new: file },
+  ]);
 
   const without = input({ 'relay.yaml': relay });
   const { json: pruned } = await api.asAdmin('POST', `${apply}?prune=true`, without);
@@ -433,4 +437,29 @@ test('what is wrong with alerts is refused with its line, and nothing is written
     ],
   ]);
   expect((await api.asAdmin('GET', '/api/targets')).json.items).toEqual([]);
+});
+
+test('names that refer to variables are refused, because they are printed', async () => {
+  const api = await openTestApi();
+  const config = 'config: { url: "https://hooks.example" }';
+  const hook = `{ kind: webhook, ${config}`;
+  const files = input({
+    'a.yaml': relay.replace('name: relay', `name: \${RELAY_KEY}`),
+    'b.yaml': `alerts:
+  destinations:
+    - ${hook}, name: "x \${RELAY_KEY}" }
+    - ${hook}, name: Ops, channels: ["\${RELAY_KEY}"] }
+`,
+  });
+  const { status, json, text } = await api.asAdmin('POST', paths.plan, files);
+  const words = 'must be written out, without a variable';
+  expect([status, json.detail.split('\n')]).toEqual([
+    400,
+    [
+      `channels/a.yaml:2: name ${words}`,
+      `channels/b.yaml:3: alerts.destinations.0.name ${words}`,
+      `channels/b.yaml:4: alerts.destinations.1.channels ${words}`,
+    ],
+  ]);
+  expect(text).not.toContain(variables.RELAY_KEY);
 });

@@ -79,6 +79,7 @@ export async function planAlerts(
   const sections = uploaded.flatMap((one) => readSection(one, faults));
   const rules = await planRules(db, sections, faults);
   const known = await readKnown(db, channels);
+  const managed = await listManagedDestinations(db);
   const destinations: PlannedDestination[] = [];
   for (const { section, file, lines } of sections) {
     for (const [index, entry] of (section.destinations ?? []).entries()) {
@@ -92,17 +93,29 @@ export async function planAlerts(
         continue;
       }
       const planned = await planDestination(db, known, entry, fault);
-      if (planned) destinations.push({ ...planned, file });
+      if (!planned) continue;
+      const changes = [...planned.changes, ...takenOver(planned.before, file, managed)];
+      destinations.push({ ...planned, changes, file });
     }
   }
   const named = new Set(destinations.map(({ input }) => input.name));
-  const managed = source === null ? [] : await listManagedDestinations(db);
-  const left = managed.flatMap(({ id, managed_by: file }) => {
+  const left = (source === null ? [] : managed).flatMap(({ id, managed_by: file }) => {
     const destination = known.destinations.find((one) => one.id === id);
     const isLeft = destination && source?.(file) && !named.has(destination.name);
     return isLeft ? [{ destination, file }] : [];
   });
   return { rules, destinations, left, faults };
+}
+
+/** That code manages a destination from now on, or other code, which may prune it. */
+function takenOver(
+  before: Destination | null,
+  file: string | null,
+  managed: Awaited<ReturnType<typeof listManagedDestinations>>,
+): AuditChange[] {
+  if (!before || file === null) return [];
+  const old = managed.find(({ id }) => id === before.id)?.managed_by ?? null;
+  return old === file ? [] : [{ field: 'managed_by', old, new: file }];
 }
 
 type ReadSection = Omit<UploadedAlerts, 'section'> & { section: AlertSection };

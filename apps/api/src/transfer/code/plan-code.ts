@@ -120,18 +120,35 @@ function resolvedSection(
     faults.add({ file: file ?? '', line }, null, `alerts: ${variable} is not set`);
     return 'unset';
   };
+  for (const [index, entry] of destinationsIn(section).entries()) {
+    const { name, channels } = isRecord(entry) ? entry : {};
+    const place = { file: file ?? '', line: uploaded.lines[index] ?? line };
+    if (refers(name)) faults.add(place, null, `alerts.destinations.${index}.name ${noVariable}`);
+    if (!refers(channels)) continue;
+    faults.add(place, null, `alerts.destinations.${index}.channels ${noVariable}`);
+  }
   return { ...uploaded, section: withVariables(section, lookUp) };
+}
+
+/** Names are printed, and what variables hold isn't for everybody who reads a plan. */
+const noVariable = 'must be written out, without a variable';
+
+function destinationsIn(section: unknown): readonly unknown[] {
+  const { destinations } = isRecord(section) ? section : {};
+  return Array.isArray(destinations) ? destinations : [];
+}
+
+function refers(value: unknown): boolean {
+  return referencedNames(JSON.stringify(value) ?? '').length > 0;
 }
 
 function fieldsWithReferences(entry: unknown): ReadonlySet<string> {
   const fields = isRecord(entry) ? Object.entries(entry) : [];
-  const refers = (value: unknown) => referencedNames(JSON.stringify(value)).length > 0;
   return new Set(fields.flatMap(([field, value]) => (refers(value) ? [field] : [])));
 }
 
 function referringDestinations(section: unknown): [string, ReadonlySet<string>][] {
-  const { destinations } = isRecord(section) ? section : {};
-  return (Array.isArray(destinations) ? destinations : []).flatMap((entry) => {
+  return destinationsIn(section).flatMap((entry) => {
     const { name, config = {} } = isRecord(entry) ? entry : {};
     const fields = [...fieldsWithReferences(entry), ...fieldsWithReferences(config)];
     return typeof name === 'string' ? [[name, new Set(fields)]] : [];
@@ -177,11 +194,15 @@ function resolved(
 ): UploadedEntry {
   if (!isRecord(entry)) return { entry, ...about };
   const name = typeof entry.name === 'string' ? entry.name.slice(0, 128) : null;
+  const { place } = about;
+  if (place && refers(entry.name)) {
+    const line = place.fields.name ?? place.line;
+    faults.add({ ...place, line }, null, `name ${noVariable}`);
+  }
   const fields = Object.entries(entry).map(([field, value]) => {
     const lookUp = (variable: string) => {
       const found = variables[variable];
       if (found) return found;
-      const { place } = about;
       const line = place?.fields[field] ?? 1;
       if (place) faults.add({ ...place, line }, name, `${field}: ${variable} is not set`);
       return 'unset';
