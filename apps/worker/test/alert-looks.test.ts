@@ -9,7 +9,7 @@ import {
   findingsOfLooks,
   type Histogram,
 } from '@api-monitor/core';
-import { createDestination, recordProxyRequests } from '@api-monitor/db';
+import { createDestination, recordCertificate, recordProxyRequests } from '@api-monitor/db';
 import { startAlertReceiver, startFakeProvider, testAuthority } from '@api-monitor/fake-provider';
 import { startHttpProxy } from '@api-monitor/test-servers';
 import { createGuardedClient } from '@api-monitor/upstream';
@@ -17,6 +17,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { lookAtCertificates } from '../src/alerts/looks/look-at-certificates.ts';
 import { createLooks } from '../src/alerts/looks/read-looks.ts';
 import { readCertificates } from '../src/alerts/read-certificates.ts';
+import { createAlertStep } from '../src/alerts/step-alerts.ts';
 import { createStorageAlarm } from '../src/alerts/storage-alarm.ts';
 import { requestOf } from './live-request.ts';
 import { addTarget, openTestWorker } from './open-test-worker.ts';
@@ -132,6 +133,29 @@ test('a certificate is read through the channel’s own proxy, and only its hand
     { target_id: id, is_bad: true, figures },
     { target_id: second.id, is_bad: true, figures },
   ]);
+});
+
+test('what one worker has kept from before doesn’t end what another has found since', async () => {
+  const worker = await openTestWorker();
+  const { db, clock } = worker;
+  const { id: target_id, base_url } = await addTarget(worker, nowhere);
+  const [first, second] = [1, 2].map(() => createAlertStep(worker.makeDeps()));
+  const changedBy = async (step: typeof first, afterS: number) => {
+    clock.now += afterS;
+    return (await step?.())?.incidents.map(({ ended_at }) => ended_at === null);
+  };
+  expect(await changedBy(first, 0)).toEqual([]);
+  await recordCertificate(db, { target_id, base_url, ends_at: clock.now + day, nowS: clock.now });
+  expect(await changedBy(second, 5)).toEqual([true]);
+  expect(await changedBy(first, 5)).toEqual([]);
+  expect(await changedBy(first, 60)).toEqual([]);
+  await recordCertificate(db, {
+    target_id,
+    base_url,
+    ends_at: clock.now + 90 * day,
+    nowS: clock.now,
+  });
+  expect(await changedBy(second, 60)).toEqual([false]);
 });
 
 test('a database that refuses writes is told without it, once, and so is its end', async () => {
