@@ -132,3 +132,26 @@ test('a service may reject requests in its own format', async () => {
 test('an HTTP/1.0 client needs no Host header', async () => {
   expect(await say('GET /old HTTP/1.0\r\n\r\n')).toContain('served /old');
 });
+
+test('below a base path, a request for another protocol is judged without that path', async () => {
+  const judged: string[] = [];
+  const server = await serveHttp({
+    ...{ port: 0, host: '127.0.0.1', basePath: '/monitor/' },
+    listener: ({ url }, response) => void response.end(url),
+    upgrades: {
+      accepts: ({ url = '' }) => judged.push(url) < 0,
+      handle() {},
+      drain() {},
+    },
+  });
+  onTestFinished(() => server.close(0));
+  const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+  const answer = await new Promise<string>((resolve, reject) => {
+    const path = '/monitor/v1/realtime';
+    const sent = request({ ...{ host: '127.0.0.1', port: server.port }, path, headers }, (got) => {
+      got.setEncoding('utf8').on('data', resolve);
+    });
+    sent.on('error', reject).end();
+  });
+  expect([judged, answer]).toEqual([['/v1/realtime'], '/v1/realtime']);
+});

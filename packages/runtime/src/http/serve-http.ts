@@ -144,7 +144,11 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     response.shouldKeepAlive = false;
     if (!refuse(request, response, fault)) sendDetail(response, 400, fault);
   };
-  const shouldUpgradeCallback = (request: IncomingMessage) => upgrades?.accepts(request) ?? false;
+  const shouldUpgradeCallback = (request: IncomingMessage) => {
+    // Node asks before it hands the request over. Taking the path off again there changes nothing.
+    takeOffBasePath(request, basePath);
+    return upgrades?.accepts(request) ?? false;
+  };
   const server = createServer({ ...serverOptions, ...timeouts, shouldUpgradeCallback });
   // Unknown expectations are ignored (RFC 9110, 10.1.1).
   for (const event of ['request', 'checkExpectation']) {
