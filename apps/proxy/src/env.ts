@@ -77,6 +77,7 @@ export function gatewayOptionsOf(env: ProxyEnv, logger: Pick<Logger, 'warn'>) {
     attemptLimit: env.PROXY_MAX_ATTEMPTS,
     corsOrigins: env.PROXY_CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
+    basePath: env.BASE_PATH,
   };
 }
 

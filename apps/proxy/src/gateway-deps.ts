@@ -52,6 +52,8 @@ export interface GatewayDeps {
   webSockets: WebSocketOptions;
   /** How many targets one request may try. */
   attemptLimit: number;
+  /** Below which a proxy in front serves the gateway (`BASE_PATH`), with a slash at both ends. */
+  basePath: string;
   nowS: () => number;
   newRequestId: () => string;
 }

@@ -29,6 +29,7 @@ export const testOptions = {
   idleTimeoutMs: 5_000,
   attemptLimit: 4,
   corsOrigins: [],
+  basePath: '/',
   trustedProxies: new BlockList(),
   // Tests wait for the gateway to see what they changed, and for what it records.
   periods: { board: 50, records: 20, limits: 20 },

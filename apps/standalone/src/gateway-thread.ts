@@ -17,7 +17,6 @@ export interface GatewayThreadData {
   gateway: ReturnType<typeof gatewayOptionsOf>;
   /** Where clients connect. */
   listenAt: ListenAddress;
-  basePath: string;
   /** Where the api serves all other requests. */
   apiPath: string;
   bus: MessagePort;
@@ -50,7 +49,7 @@ async function runGateway(data: GatewayThreadData) {
   const forward = forwardTo(data.apiPath);
   const server = await serveHttp({
     ...data.listenAt,
-    basePath: data.basePath,
+    basePath: data.gateway.basePath,
     refuse: gateway.refuse,
     upgrades: gateway.upgrades,
     trustedProxies: data.gateway.trustedProxies,

@@ -107,7 +107,6 @@ export async function startEmbedded({ env, logger, onSecretsMade }: Options): Pr
       data: {
         gateway: gatewayOptionsOf(env, logger),
         listenAt: { port: env.PORT, host: env.HOST },
-        basePath: env.BASE_PATH,
         apiPath: privatePath.path,
         logLevel: env.LOG_LEVEL,
       },

@@ -159,6 +159,7 @@ export async function startGatewayAndApi(
     idleTimeoutMs: 30_000,
     attemptLimit: 4,
     corsOrigins: [],
+    basePath: '/',
     store: createGatewayStore({
       db,
       async readMasterToken() {

@@ -25,7 +25,7 @@ import { listObjects } from './answer/list-objects.ts';
 import { withOwnAddresses } from './answer/own-addresses.ts';
 import { objectsUnavailable } from './carried-objects.ts';
 import { choiceOf, isRefused, openChannel, ownerOf } from './choose-channel.ts';
-import { openSession, ownOrigin, sealSession, sessionPath } from './making/google-upload.ts';
+import { openSession, ownAddress, sealSession, sessionPath } from './making/google-upload.ts';
 import { type MakePlan, planMaking } from './making/make-object.ts';
 import type { ObjectCall } from './object-call.ts';
 import type { ObjectOwner } from './object-owners.ts';
@@ -244,6 +244,7 @@ class UploadAddress {
     }
     const session = { targetId, targetKey, keyId: key.id, path };
     const id = sealSession(this.#deps, session, this.#deps.nowS());
-    return `${ownOrigin(request)}/upload/v1beta/files?upload_id=${id}&upload_protocol=resumable`;
+    const own = ownAddress(request, this.#deps.basePath);
+    return `${own}/upload/v1beta/files?upload_id=${id}&upload_protocol=resumable`;
   }
 }

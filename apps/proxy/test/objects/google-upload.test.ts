@@ -44,6 +44,12 @@ test('the address for the next part leads through the gateway, and says nothing 
   expect(JSON.stringify(seenAt('a'))).not.toContain(clientKey);
 });
 
+test('below a base path, the next part goes there too', async () => {
+  const { gateway } = await start({ options: { basePath: '/monitor/' } });
+  const { headers } = await call(gateway.origin, path, begin);
+  expect(pathOf(headers['x-goog-upload-url'])).toMatch(/^\/monitor\/upload\/v1beta\/files\?/);
+});
+
 test('no other key may go on with an upload, and nobody may change where it leads', async () => {
   const { gateway, seenAt } = await start();
   const { headers } = await call(gateway.origin, path, begin);

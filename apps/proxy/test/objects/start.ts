@@ -4,7 +4,7 @@ import type { GivenSettings } from '@api-monitor/core';
 import { recordProxyRequests } from '@api-monitor/db';
 import { createLogger, createMetricsRegistry } from '@api-monitor/runtime';
 import { onTestFinished } from 'vitest';
-import { createGateway } from '../../src/create-gateway.ts';
+import { createGateway, type GatewayOptions } from '../../src/create-gateway.ts';
 import {
   clientKey,
   gatewayForTest,
@@ -31,9 +31,10 @@ export async function start(
     before?: Record<string, Before>;
     names?: string[];
     settings?: GivenSettings;
+    options?: Partial<GatewayOptions>;
   } = {},
 ) {
-  const { names = ['a', 'b'], before = {} } = given;
+  const { names = ['a', 'b'], before = {}, settings = {}, options = {} } = given;
   const made = await Promise.all(names.map((name) => objectChannel(name, before[name])));
   const channels = Object.fromEntries(
     made.map(({ origin }, at) => [
@@ -42,7 +43,7 @@ export async function start(
     ]),
   );
   const keys = [{ key: otherKey }, ...(given.keys ?? [])];
-  const gateway = await gatewayForTest({ channels, keys, settings: given.settings ?? {} });
+  const gateway = await gatewayForTest({ channels, keys, settings, options });
   const seenAt = (name: string): Seen[] => made[names.indexOf(name)]?.seen ?? [];
   return {
     gateway,

@@ -89,9 +89,12 @@ export function sessionPath(address: string, { baseUrl }: UpstreamTarget): strin
   return pathOn(basePath, path) === whole ? path : null;
 }
 
-/** The address of the gateway as the client wrote it, with the scheme that a proxy in front names. */
-export function ownOrigin({ headers }: ClientRequest): string {
+/**
+ * The address of the gateway as the client wrote it, with the scheme that a proxy in front names and below the
+ * base path, where each such proxy serves it. Without a slash at the end.
+ */
+export function ownAddress({ headers }: ClientRequest, basePath: string): string {
   const [scheme = ''] = String(headers['x-forwarded-proto'] ?? '').split(',');
   const isTls = scheme.trim().toLowerCase() === 'https';
-  return `${isTls ? 'https' : 'http'}://${headers.host ?? 'localhost'}`;
+  return `${isTls ? 'https' : 'http'}://${headers.host ?? 'localhost'}${basePath.slice(0, -1)}`;
 }
