@@ -133,6 +133,16 @@ describe('the live feed', () => {
     expect(opened).toHaveLength(2);
   });
 
+  it('opens another stream if the clock was set back, because it no longer knows the silence', async () => {
+    const { feed, clock, opened, streams, start } = setUp();
+    streams(200, 200);
+    await start();
+    clock.sleep(-3_600_000);
+    feed.check();
+    await clock.pass(0);
+    expect(opened).toHaveLength(2);
+  });
+
   it('tries at once if someone looks while it waits for the next attempt', async () => {
     const { feed, clock, opened, heard, streams, start } = setUp();
     streams(null, 200);

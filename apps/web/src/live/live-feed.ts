@@ -137,7 +137,9 @@ export function createLiveFeed(surroundings: FeedSurroundings, end: FeedEnd): Li
   };
 
   const check = () => {
-    if (isWaiting || (current && nowMs() - heardAtMs > surroundings.silenceMs)) restart();
+    // Absolute, because the clock may have been set back.
+    const silentMs = Math.abs(nowMs() - heardAtMs);
+    if (isWaiting || (current && silentMs > surroundings.silenceMs)) restart();
   };
 
   return {

@@ -138,6 +138,16 @@ describe('the tabs of an origin', () => {
     expect(openStreams().map(({ tab }) => tab)).toEqual(['a', 'b']);
   });
 
+  it('lead soon after a login though the clock was set back', async () => {
+    const { openTab, openStreams, clock } = setUp();
+    const { feed } = await openTab('a');
+    feed.stop();
+    clock.sleep(-3_600_000);
+    feed.start();
+    await clock.pass(500);
+    expect(openStreams()).toHaveLength(1);
+  });
+
   it('stay with a leader that lives, however long nothing happens', async () => {
     const { openTab, streams, clock, heartbeat } = setUp();
     const [, b] = [await openTab('a'), await openTab('b')];
@@ -147,6 +157,14 @@ describe('the tabs of an origin', () => {
       b.feed.check();
     }
     expect(streams).toHaveLength(1);
+  });
+
+  it('are live with each heartbeat, also after the browser called itself offline', async () => {
+    const { openTab, heartbeat } = setUp();
+    const tabs = [await openTab('a'), await openTab('b')];
+    for (const { heard } of tabs) heard.push('offline');
+    await heartbeat();
+    expect(tabs.map(({ heard }) => heard.at(-1))).toEqual(['live', 'live']);
   });
 
   it('agree on one leader if several opened at the same moment', async () => {

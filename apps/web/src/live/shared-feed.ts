@@ -49,7 +49,7 @@ const rememberedIds = 500;
  */
 export function createSharedFeed(options: Options, end: FeedEnd) {
   const { channel, tab, setTimer, nowMs, random, silenceMs } = options;
-  const openedAtMs = nowMs();
+  const askedAtMs = nowMs();
   let isOn = false;
   let isLeading = false;
   let term = 0;
@@ -81,7 +81,11 @@ export function createSharedFeed(options: Options, end: FeedEnd) {
 
   const feed = createLiveFeed(options, {
     onEvent(event) {
-      if (event.name === options.heartbeat) return announce();
+      // The browser may have called itself offline meanwhile, but the server answers, perhaps on this machine.
+      if (event.name === options.heartbeat) {
+        setState('live');
+        return announce();
+      }
       post({ kind: 'event', event });
       deliver(event);
     },
@@ -178,7 +182,11 @@ export function createSharedFeed(options: Options, end: FeedEnd) {
       if (!channel) lead();
       else if (isLeaderKnown) ask();
       // It asked when it was opened; since then the tab has loaded its content, or waited for a login.
-      else leadUnlessAnswered(Math.max(0, openedAtMs + firstAnswerMs - nowMs()));
+      // Never longer than that, even if the clock was set back.
+      else
+        leadUnlessAnswered(
+          Math.min(firstAnswerMs, Math.max(0, askedAtMs + firstAnswerMs - nowMs())),
+        );
     },
     /** Looks whether the stream still lives, because this tab or the machine may have slept. */
     check(): void {
