@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { adminToken, newTarget, openTestApi, visitorToken } from './open-test-api.ts';
+import {
+  adminToken,
+  newTarget,
+  openTestApi,
+  sessionCookie,
+  visitorToken,
+} from './open-test-api.ts';
 
 type TestApi = Awaited<ReturnType<typeof openTestApi>>;
 
@@ -8,6 +14,8 @@ async function logIn(api: TestApi, body: object = { token: adminToken }) {
   const setCookie = answer.headers.get('set-cookie') ?? '';
   return { ...answer, setCookie, cookie: setCookie.split(';')[0] ?? '' };
 }
+
+const mark = { 'x-requested-with': 'api-monitor' };
 
 test('a page logs in with the token once and needs no Authorization after that', async () => {
   const api = await openTestApi();
@@ -81,8 +89,24 @@ test("another site's page can change nothing with the cookie", async () => {
   }
 });
 
+test('a Bearer that a proxy adds to the calls of pages is not taken for a token', async () => {
+  const api = await openTestApi();
+  const authorization = 'Bearer id-token-of-the-proxy';
+  const { cookie } = await logIn(api);
+  for (const known of [cookie, sessionCookie]) {
+    const as = api.callWith({ cookie: known, authorization, ...mark });
+    for (let call = 0; call < 40; call += 1) {
+      expect((await as('GET', '/api/targets')).json.permissions.role).toBe('admin');
+    }
+  }
+  // A script's token counts, whatever cookie comes with it.
+  const { cookie: visitor } = await logIn(api, { token: visitorToken });
+  const script = api.callWith({ cookie: visitor, authorization: `Bearer ${adminToken}` });
+  expect((await script('GET', '/api/targets')).json.permissions.role).toBe('admin');
+  expect((await api.callWith({ authorization, cookie })('GET', '/api/targets')).status).toBe(401);
+});
+
 const behindProxy = { origin: 'http://monitor.lan:8088', host: '127.0.0.1:8081' };
-const mark = { 'x-requested-with': 'api-monitor' };
 
 test('a proxy that replaces Host stops no page of ours', async () => {
   const api = await openTestApi();

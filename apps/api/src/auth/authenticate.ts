@@ -27,10 +27,13 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 export function authenticate(deps: AuthDeps, options: AuthOptions = {}): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const query = options.isTokenInQueryAllowed ? c.req.query('token') : undefined;
-    const token = bearerOf(c.req.header('authorization')) ?? (query || null);
+    const sent = bearerOf(c.req.header('authorization')) ?? (query || null);
     const address = clientAddress(c, deps.trustedProxies);
-    const session = token === null ? await findSession(deps, c) : null;
-    const page = token === null && !session ? deps.pageSessions.callerOf(c) : null;
+    // Our pages send no token: what comes beside their cookie is a proxy's own login, as oauth2-proxy sends it.
+    const mayUseCookie = sent === null || isMarked(c);
+    const session = mayUseCookie ? await findSession(deps, c) : null;
+    const page = mayUseCookie && !session ? deps.pageSessions.callerOf(c) : null;
+    const token = session || page ? null : sent;
     if (session || page) assertSameOrigin(c, deps.trustedProxies);
     const isKnown = session !== null || page !== null || token !== null;
     const caller = session ? 'admin' : (page ?? (await callerOfToken(deps, address, token)));
@@ -86,11 +89,16 @@ export function assertSameOrigin(c: Context<ApiEnv>, trusted: BlockList): void {
   if (site && !['same-origin', 'none'].includes(site)) {
     throw new AppError('forbidden', 'the request comes from a page of another origin');
   }
-  if (site || c.req.header(pageMark.name) === pageMark.value) return;
+  if (site || isMarked(c)) return;
   const origin = c.req.header('origin');
   const host = askedHost(c, trusted);
   if (origin === undefined || URL.parse(origin)?.host === host.toLowerCase()) return;
   throw new AppError('forbidden', otherOrigin(origin, host));
+}
+
+/** Whether one of our pages made the call. */
+function isMarked(c: Context<ApiEnv>): boolean {
+  return c.req.header(pageMark.name) === pageMark.value;
 }
 
 /** Either it is another site's page, or a proxy in front changes Host, as nginx does unless told not to. */
