@@ -40,4 +40,5 @@ test('pages, redirects, cookies, feeds and the document know the base path', asy
   await api.asSession('PATCH', '/api/admin/status-page', { enabled: true });
   const feed = await api.callWith({ host: 'example.com' })('GET', '/status/feed.json');
   expect(feed.json.home_page_url).toBe('http://example.com/monitor/status.html');
+  expect(feed.headers.get('vary')).toBe('Host, X-Forwarded-Host, X-Forwarded-Proto');
 });

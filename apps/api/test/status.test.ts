@@ -482,7 +482,8 @@ test('feeds link to PUBLIC_URL if it is set, whatever host was asked', async () 
   const relay = await addChannel(api, 'relay');
   await publish(api, { name: 'Relay', target_id: relay.id });
   await alertTo(api, 1, [[relay.id]]);
-  const { json } = await api.asNobody('GET', '/status/feed.json');
+  const { json, headers } = await api.asNobody('GET', '/status/feed.json');
+  expect(headers.get('vary')).toBeNull();
   expect(json.items[0].url).toBe(`${publicUrl}/status.html#incident-1`);
   expect(json.feed_url).toBe(`${publicUrl}/status/feed.json`);
 });

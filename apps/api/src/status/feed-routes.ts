@@ -27,6 +27,8 @@ export function statusFeedRoutes(deps: ApiDeps) {
     const address = deps.publicUrl ?? `${scheme}://${host}${deps.basePath.slice(0, -1)}`;
     const feed = statusFeed(await readPublicStatus(deps), { address, language, areTitlesHtml });
     c.header('Cache-Control', 'public, max-age=60');
+    // Without PUBLIC_URL its links are as the caller says; a shared cache must give them to no other.
+    if (!deps.publicUrl) c.header('Vary', 'Host, X-Forwarded-Host, X-Forwarded-Proto');
     return feed;
   };
   return createRouter()
