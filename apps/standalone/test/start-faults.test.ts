@@ -174,7 +174,6 @@ test("the reason why the gateway can't start reaches the terminal unchanged", as
     data: {
       gateway: gatewayOptionsOf(readEnv(envSchema, {}), console),
       listenAt: { port, host: '127.0.0.1' },
-      basePath: '/',
       apiPath: '/nowhere',
       logLevel: 'silent',
     },
