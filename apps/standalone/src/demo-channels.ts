@@ -1,6 +1,7 @@
 import {
   type BehaviourName,
   behaviours,
+  type FakeAccount,
   type FakeProviderOptions,
   type Pace,
 } from '@api-monitor/fake-provider';
@@ -16,6 +17,11 @@ export interface DemoChannel {
   moods?: Record<string, readonly BehaviourName[]>;
   /** The provider rejects the channel's key. */
   isKeyWrong?: boolean;
+  /** What is left at the provider; it changes only while the demo runs. */
+  account?: FakeAccount;
+  /** What the channel is set to charge, relative to list price; 1 if left out. */
+  priceMultiplier?: number;
+  tags?: string[];
 }
 
 const between = (low: number, high: number) => low + Math.random() * (high - low);
@@ -48,10 +54,18 @@ const outage: readonly BehaviourName[] = [
   ...Array.from({ length: 10 }, () => 'good' as const),
 ];
 
+/** Credit that falls by about what the demo's short requests cost. */
+function account(kind: FakeAccount['kind'], left: number, multiplier: number): FakeAccount {
+  return { kind, left, multiplier, used: 20, perRequest: 0.0003 };
+}
+
 export const demoChannels: readonly DemoChannel[] = [
   {
     name: 'Aurora Relay',
     pace: pace(250),
+    account: account('new_api', 48.2, 0.8),
+    priceMultiplier: 0.8,
+    tags: ['eu'],
     models: {
       'gpt-4o': 'paced',
       'gpt-4o-mini': 'paced',
@@ -68,6 +82,8 @@ export const demoChannels: readonly DemoChannel[] = [
   {
     name: 'Birch Gateway',
     pace: pace(600),
+    account: account('sub2api', 12.5, 1),
+    tags: ['us'],
     models: {
       'gpt-4.1': 'paced',
       'deepseek-r1': 'reasoning_only',
@@ -85,6 +101,10 @@ export const demoChannels: readonly DemoChannel[] = [
   {
     name: 'Cobalt Mirror',
     pace: pace(120),
+    // It charges more than it is set to, and is soon low, which is told.
+    account: account('new_api', 1.02, 0.6),
+    priceMultiplier: 0.5,
+    tags: ['eu', 'cheap'],
     models: {
       'gpt-4o': 'good',
       'gpt-5-mini': 'wants_max_completion_tokens',
@@ -99,6 +119,7 @@ export const demoChannels: readonly DemoChannel[] = [
   {
     name: 'Dune Free Tier',
     pace: pace(900),
+    tags: ['cheap'],
     models: {
       'gpt-4o-mini': 'http_402',
       'claude-haiku-4-5': 'http_503',

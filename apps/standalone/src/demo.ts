@@ -4,15 +4,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { showSecrets } from '@api-monitor/api';
 import { type FakeProvider, startFakeProvider } from '@api-monitor/fake-provider';
 import { createLogger, describeStartFault, readEnv, shutDownOnSignals } from '@api-monitor/runtime';
+import { logInAsAdmin } from './demo-admin.ts';
 import { addReceiver } from './demo-alerts.ts';
 import { type DemoChannel, demoChannels, trafficModels } from './demo-channels.ts';
+import { addKey } from './demo-key.ts';
 import { envSchema } from './env.ts';
 import { type Embedded, startEmbedded, startMessage } from './start-embedded.ts';
 
 const providerKey = 'sk-demo-provider-0123456789';
 /** As often as the channels are checked. */
 const roundMs = 60_000;
-const trafficPauseMs = 600;
 const question = [{ role: 'user', content: 'Which model are you?' }];
 const heading =
   'For this demo: sign in with the first, call the gateway with the second, and log in to Admin with the third:';
@@ -39,7 +40,9 @@ async function startDemo(): Promise<void> {
   const stop = new AbortController();
   const call = caller(origin, token, stop.signal);
   const providers = await Promise.all(demoChannels.map((channel) => addChannel(channel, call)));
-  const receiver = await addReceiver({ origin, password, signal: stop.signal });
+  const admin = await logInAsAdmin({ origin, password, signal: stop.signal });
+  const receiver = await addReceiver(admin);
+  const key = await addKey(admin);
   shutDownOnSignals({ close: () => closeAll(stop, embedded, [...providers, receiver]) }, logger);
   const secrets = [
     { name: 'API_MONITOR_TOKEN', value: token },
@@ -50,7 +53,8 @@ async function startDemo(): Promise<void> {
   process.stdout.write(showSecrets(heading, secrets) + startMessage(embedded) + alerts);
   await Promise.all([
     changeMoods(providers, stop.signal),
-    sendTraffic(caller(origin, masterToken, stop.signal), stop.signal),
+    sendTraffic(caller(origin, masterToken, stop.signal), { pauseMs: 600, stop: stop.signal }),
+    sendTraffic(caller(origin, key, stop.signal), { pauseMs: 4500, stop: stop.signal }),
   ]).catch((error) => {
     if (!stop.signal.aborted) throw error;
   });
@@ -76,14 +80,20 @@ async function listChannels(call: Call): Promise<{ id: number; name: string }[]>
 
 /** Starts the channel's provider and adds the channel, or updates the one of an earlier demo. */
 async function addChannel(channel: DemoChannel, call: Call): Promise<FakeProvider> {
-  const { models, pace } = channel;
-  const provider = await startFakeProvider({ models, pace, apiKey: providerKey, thinks: true });
+  const { models, pace, account } = channel;
+  const provider = await startFakeProvider({
+    ...{ models, pace, apiKey: providerKey, thinks: true },
+    ...(account ? { account } : {}),
+  });
   const fields = {
     name: channel.name,
     base_url: provider.origin,
     api_key: channel.isKeyWrong ? 'sk-demo-expired-0000' : providerKey,
     interval_min: 1,
     timeout_s: 6,
+    balance_interval_min: 5,
+    price_multiplier: channel.priceMultiplier ?? 1,
+    tags: channel.tags ?? [],
   };
   const known = (await listChannels(call)).find(({ name }) => name === channel.name);
   if (known) await call('PATCH', `/api/targets/${known.id}`, fields);
@@ -105,12 +115,15 @@ async function changeMoods(providers: FakeProvider[], stop: AbortSignal) {
 }
 
 /** Asks one model after the other through the gateway, every second time for a stream. */
-async function sendTraffic(call: Call, stop: AbortSignal): Promise<void> {
+async function sendTraffic(
+  call: Call,
+  { pauseMs, stop }: { pauseMs: number; stop: AbortSignal },
+): Promise<void> {
   for (let turn = 0; !stop.aborted; turn += 1) {
     const model = trafficModels[turn % trafficModels.length];
     const body = { model, messages: question, stream: turn % 2 === 0 };
     await call('POST', '/v1/chat/completions', body).catch(() => {});
-    await pause(trafficPauseMs, null, { signal: stop }).catch(() => {});
+    await pause(pauseMs, null, { signal: stop }).catch(() => {});
   }
 }
 
