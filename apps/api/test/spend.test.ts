@@ -102,6 +102,19 @@ test('what checks cost stands beside it', async () => {
   expect((await get('?model=o1')).probes).toMatchObject({ requests: 1, tokens: 21 });
 });
 
+test('checks of the present period count although time passes while they are read', async () => {
+  const { get, db, clock } = await withSpend();
+  await recordRun(db, 1, clock.now, [probe({ timestamp: clock.now - 60 })]);
+  let { now } = clock;
+  Object.defineProperty(clock, 'now', {
+    get() {
+      now += 0.001;
+      return now;
+    },
+  });
+  expect((await get()).probes).toMatchObject({ requests: 1 });
+});
+
 test.each([
   ['?from=9&to=9', 'from must be before to, and in the past'],
   ['?from=9&to=99999999', 'from must be at most 400 days before to'],

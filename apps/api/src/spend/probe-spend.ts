@@ -25,8 +25,9 @@ export const probeSpendSchema = z.object({
 interface ProbeSpendInput {
   /** The starts of the days. */
   days: readonly number[];
-  /** The end of the last one. */
+  /** The end of the last one; `nowS` itself if that hasn't ended. */
   to: number;
+  nowS: number;
   group_by: SpendGroup;
   target_id: number | undefined;
   model: string | undefined;
@@ -34,10 +35,9 @@ interface ProbeSpendInput {
 
 /** What probes cost on these days. */
 export async function probeSpendOf(
-  { db, now }: Pick<ApiDeps, 'db' | 'now'>,
-  { days, to, group_by, target_id, model }: ProbeSpendInput,
+  { db }: Pick<ApiDeps, 'db'>,
+  { days, to, nowS, group_by, target_id, model }: ProbeSpendInput,
 ): Promise<z.infer<typeof probeSpendSchema>> {
-  const nowS = now();
   const from = days[0] ?? to;
   const period_s = probePeriodFor({ from, nowS });
   // Periods of which most belongs to the range; the present one hasn't ended.

@@ -55,11 +55,12 @@ export function spendRoutes(deps: ApiDeps) {
     }),
     async (c) => {
       const { group_by, zone, ...given } = c.req.valid('query');
-      const { from, to } = rangeOf(given, { zone, nowS: deps.now() });
+      const nowS = deps.now();
+      const { from, to } = rangeOf(given, { zone, nowS });
       const input = { ...given, from, to };
       const { groups, ...spend } = await sumSpend(deps.db, { ...input, group_by, zone });
       const { target_id, model } = given;
-      const probes = { days: spend.days, to, group_by, target_id, model };
+      const probes = { days: spend.days, to, nowS, group_by, target_id, model };
       const models = await sumProxyRequests(deps.db, { ...input, group_by: 'model' });
       const unpriced = models.flatMap(({ group, unpriced: requests }) =>
         typeof group === 'string' && requests > 0 ? { model: group, requests } : [],
