@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { analysisTexts } from '../i18n/analysis-texts.ts';
 import { translatorFor } from '../i18n/translate.ts';
 import { readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
-import { analysisTexts } from './analysis-texts.ts';
 import { chartCells, chartRows, chartViews } from './chart-view.ts';
 import { type Analysis, figureLine, type NamedFigures } from './figures.ts';
 import { heatCell, heatLevelOf, heatRow, stepAt } from './heat-map.ts';

@@ -2,6 +2,7 @@ import Alpine from '@alpinejs/csp';
 import { type ApiClient, answerOf } from '../api/client.ts';
 import { addChartDirective } from '../charts/chart-directive.ts';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
+import { analysisTexts } from '../i18n/analysis-texts.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore } from '../shell/page-store.ts';
@@ -9,7 +10,6 @@ import { createShell, type ShellComponents, type ShellStores } from '../shell/st
 import { elementById } from '../ui/element-by-id.ts';
 import { type Range, readAnalysisAddress, writeAnalysisAddress } from './analysis-address.ts';
 import { createAnalysisPanel } from './analysis-panel.ts';
-import { analysisTexts } from './analysis-texts.ts';
 import { createBalancePanel } from './balance/balance-panel.ts';
 import { createChannelsPanel } from './channels-panel.ts';
 import { createChartTables } from './chart-tables.ts';

@@ -1,9 +1,9 @@
 import type { Incident, Member } from '@api-monitor/core';
 import { expect, test } from 'vitest';
+import { incidentTexts } from '../i18n/incident-texts.ts';
 import { type PageTexts, translatorFor } from '../i18n/translate.ts';
 import { channelsOf, incidentCard, isShown } from './incident-card.ts';
 import { memberRow, timelineRow } from './incident-detail.ts';
-import { incidentTexts } from './incident-texts.ts';
 import { readIncidentsAddress, writeIncidentsAddress } from './incidents-address.ts';
 
 const texts: PageTexts = incidentTexts;

@@ -1,9 +1,9 @@
 import Alpine from '@alpinejs/csp';
+import { incidentTexts } from '../i18n/incident-texts.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
-import { incidentTexts } from './incident-texts.ts';
 import { readIncidentsAddress, writeIncidentsAddress } from './incidents-address.ts';
 import { createIncidentsPanel } from './incidents-panel.ts';
 import { createNoteEditor } from './note-editor.ts';

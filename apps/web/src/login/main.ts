@@ -1,5 +1,5 @@
 import Alpine from '@alpinejs/csp';
-import { adminTexts } from '../admin/admin-texts.ts';
+import { adminTexts } from '../i18n/admin-texts.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { createLoginForm } from './login-form.ts';
 import { safeNext } from './safe-next.ts';

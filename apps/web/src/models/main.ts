@@ -1,5 +1,6 @@
 import Alpine from '@alpinejs/csp';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
+import { modelsTexts } from '../i18n/models-texts.ts';
 import { createRefetchQueue } from '../live/refetch-queue.ts';
 import { watchServer } from '../live/watch-server.ts';
 import { createPageStore } from '../shell/page-store.ts';
@@ -9,7 +10,6 @@ import { focusSearchOnSlash } from '../ui/focus-search.ts';
 import { createGroupsPanel } from './groups-panel.ts';
 import { createModelList } from './model-list.ts';
 import { createModelsPanel } from './models-panel.ts';
-import { modelsTexts } from './models-texts.ts';
 import { readModelsAddress, writeModelsAddress } from './offered-model.ts';
 
 /** Each refetch asks for every model of every channel, so it happens at most this often. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { modelsTexts } from '../i18n/models-texts.ts';
 import { translatorFor } from '../i18n/translate.ts';
 import { modelCard, whyFirst } from './model-card.ts';
-import { modelsTexts } from './models-texts.ts';
 import { offerLine } from './offer-line.ts';
 import {
   filterModels,

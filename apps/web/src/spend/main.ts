@@ -2,11 +2,11 @@ import Alpine from '@alpinejs/csp';
 import { addChartDirective } from '../charts/chart-directive.ts';
 import { createPageDrawLoop } from '../draw/draw-loop.ts';
 import { readerZone } from '../format/time.ts';
+import { spendTexts } from '../i18n/spend-texts.ts';
 import { createPageStore } from '../shell/page-store.ts';
 import { createShell, type ShellComponents, type ShellStores } from '../shell/start-shell.ts';
 import { readSpendAddress, writeSpendAddress } from './spend-address.ts';
 import { createSpendPanel } from './spend-panel.ts';
-import { spendTexts } from './spend-texts.ts';
 
 const refreshMs = 60_000;
 

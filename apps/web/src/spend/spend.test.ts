@@ -1,5 +1,6 @@
 import { localDaysOf } from '@api-monitor/core';
 import { describe, expect, it } from 'vitest';
+import { spendTexts } from '../i18n/spend-texts.ts';
 import { translatorFor } from '../i18n/translate.ts';
 import { readSpendAddress, type SpendRange, timesOf, writeSpendAddress } from './spend-address.ts';
 import {
@@ -10,7 +11,6 @@ import {
   spendFigures,
   spendLines,
 } from './spend-lines.ts';
-import { spendTexts } from './spend-texts.ts';
 
 const en = translatorFor('en', spendTexts);
 const zh = translatorFor('zh', spendTexts);

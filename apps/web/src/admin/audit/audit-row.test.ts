@@ -1,7 +1,7 @@
 import type { AuditEntry } from '@api-monitor/core';
 import { expect, it } from 'vitest';
+import { adminTexts } from '../../i18n/admin-texts.ts';
 import { translatorFor } from '../../i18n/translate.ts';
-import { adminTexts } from '../admin-texts.ts';
 import { auditRow } from './audit-row.ts';
 
 const entry: AuditEntry = {

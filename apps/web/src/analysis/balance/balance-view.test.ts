@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleBalance } from '../../../test/sample-balance.ts';
+import { analysisTexts } from '../../i18n/analysis-texts.ts';
 import { translatorFor } from '../../i18n/translate.ts';
-import { analysisTexts } from '../analysis-texts.ts';
 import {
   balanceChart,
   balanceFacts,
