@@ -6,8 +6,9 @@ import {
   proxyAttemptSchema,
   proxyRequestSchema,
 } from '../gateway/proxy-request.ts';
+import { noUsage } from '../gateway/token-usage.ts';
 import type { EffectivePrice } from './effective-price.ts';
-import { priceRequest } from './price-request.ts';
+import { priceRequest, recordedUsage } from './price-request.ts';
 
 const attempts = [sampleOf(proxyAttemptSchema)];
 const served: ProxyRequest = {
@@ -48,4 +49,14 @@ test.each<[string, Partial<ProxyRequest>, number | null]>([
   const price = { ...effective, prices: effective.prices.map(({ request: _r, ...one }) => one) };
   const found = priceRequest({ ...served, ...fields }, cost === 6.25 ? effective : price);
   expect(found.cost).toBe(cost);
+});
+
+test('no part of a report is more than its whole', () => {
+  const lie = { ...noUsage, inputTokens: 5, cachedInputTokens: 100, cacheWriteTokens: 1 };
+  expect(recordedUsage({ ...lie, outputTokens: 7, reasoningTokens: 9 })).toMatchObject({
+    ...{ input_tokens: 5, cached_input_tokens: 5, cache_write_tokens: 0 },
+    ...{ output_tokens: 7, reasoning_tokens: 7, audio_output_tokens: null },
+  });
+  const partly = { ...noUsage, cachedInputTokens: 100 };
+  expect(recordedUsage(partly).cached_input_tokens).toBe(100);
 });

@@ -38,21 +38,40 @@ export function usageOfRequest(request: Counted): TokenUsage {
   };
 }
 
-/** A request's tokens, in the fields of its record. */
+/**
+ * A request's tokens, in the fields of its record. What a channel reports may contradict itself; here no
+ * part is more than what is left of its whole.
+ */
 export function recordedUsage(usage: TokenUsage): Counted {
+  const { inputTokens, outputTokens } = usage;
+  const ofInput = partsOf(inputTokens);
+  const ofOutput = partsOf(outputTokens);
+  const cached = ofInput(usage.cachedInputTokens);
+  const written = ofInput(usage.cacheWriteTokens);
   return {
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    cached_input_tokens: usage.cachedInputTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-    cache_write_1h_tokens: usage.cacheWrite1hTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    audio_input_tokens: usage.audioInputTokens,
-    audio_output_tokens: usage.audioOutputTokens,
-    image_input_tokens: usage.imageInputTokens,
-    image_output_tokens: usage.imageOutputTokens,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    cached_input_tokens: cached,
+    cache_write_tokens: written,
+    cache_write_1h_tokens: partsOf(written)(usage.cacheWrite1hTokens),
+    reasoning_tokens: ofOutput(usage.reasoningTokens),
+    audio_input_tokens: ofInput(usage.audioInputTokens),
+    audio_output_tokens: ofOutput(usage.audioOutputTokens),
+    image_input_tokens: ofInput(usage.imageInputTokens),
+    image_output_tokens: ofOutput(usage.imageOutputTokens),
     reported_cost: usage.reportedCost,
     tokens_estimated: usage.isEstimated,
+  };
+}
+
+/** Takes parts of a whole, as far as there are any left. */
+function partsOf(whole: number | null): (part: number | null) => number | null {
+  let left = whole ?? Number.POSITIVE_INFINITY;
+  return (part) => {
+    if (part === null) return null;
+    const taken = Math.min(part, left);
+    left -= taken;
+    return taken;
   };
 }
 
