@@ -109,7 +109,11 @@ export async function addCostChanges(db: Database, changes: readonly CostChange[
     }
     await db.kysely
       .updateTable('proxy_totals')
-      .set({ cost: sql`cost + ${cost}`, unpriced: sql`unpriced + ${unpriced}` })
+      // Without the last digits, in which binary fractions differ: what is taken away leaves nothing.
+      .set({
+        cost: sql`round((cost + ${cost}) * 1e12) / 1e12`,
+        unpriced: sql`unpriced + ${unpriced}`,
+      })
       .where((where) => where.and(pick(one, keyMask)))
       .execute();
   }
