@@ -56,6 +56,7 @@ interface AddressBar {
 /** The open tab and the filter of its list, both also in the address. */
 export function createViewStore({ search, push, replace }: AddressBar) {
   const followers: Follower[] = [];
+  const begun: unknown[] = [];
   return {
     ...readAdminAddress(search),
     addressOf(tab: AdminTab) {
@@ -64,7 +65,11 @@ export function createViewStore({ search, push, replace }: AddressBar) {
     /** Calls `show` whenever the follower's tab is opened, and now if it is open. */
     follow(follower: Follower) {
       followers.push(follower);
-      if (follower.tab === this.tab) follower.show();
+      if (follower.tab === this.tab) begun.push(follower.show());
+    },
+    /** Resolves when everything is shown that the page began with. */
+    async settled(): Promise<void> {
+      await Promise.allSettled(begun);
     },
     show(tab: AdminTab) {
       for (const it of followers) if (it.tab === this.tab && tab !== this.tab) it.leave?.();

@@ -73,6 +73,13 @@ const components = shell.addComponents({
 addEventListener('popstate', () => view.read(location.search));
 addChartDirective(Alpine, createPageDrawLoop());
 Alpine.start();
+if (location.hash !== '') {
+  // The panels are drawn after the browser has looked for the anchor.
+  void view.settled().then(() => {
+    const scroll = () => document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    Alpine.nextTick(scroll);
+  });
+}
 // On a phone the row of tabs is wider than the page.
 Alpine.effect(() => {
   if (!view.tab) return;
