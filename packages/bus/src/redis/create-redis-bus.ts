@@ -64,12 +64,13 @@ async function findFault({ link, keyPrefix }: RedisContext): Promise<string | nu
 }
 
 // One step: a sum without an expiry would never be forgotten, and one that was forgotten is raised once.
+// The client reads an integer digit by digit in floating point, and the largest ones one too high.
 const addScript = `
 local missing = tonumber(ARGV[3]) - tonumber(redis.call('GET', KEYS[1]) or 0)
 local by = tonumber(ARGV[1]) + math.max(missing, 0)
 local sum = redis.call('INCRBY', KEYS[1], string.format('%.0f', by))
 if sum == by then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
-return sum`;
+return string.format('%.0f', sum)`;
 
 export function createRedisSums({ link, keyPrefix }: RedisContext): SharedSums {
   const keyOf = ({ key }: Addition) => `${keyPrefix}:sum:${key}`;
