@@ -48,7 +48,7 @@ async function booksAfterADay(charge: (request: number) => number, multiplier = 
   }
   const input = { target, from: start, nowS: clock.now };
   const history = await listBalances(db, { target_id: target.id, from: start });
-  const { points } = spendingOf(history);
+  const { points } = spendingOf(history, { inDoubt: 'refund' });
   return findBookDifference(points, await listCountedCredits(db, input), clock.now);
 }
 

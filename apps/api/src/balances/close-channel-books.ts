@@ -55,7 +55,8 @@ export async function closeChannelBooks(
     listCountedCredits(db, { target: one, from, nowS }),
   );
   const counted = addedUp((await Promise.all(counts)).flat());
-  const { points } = spendingOf(byKey.get(key) ?? []);
+  // A purchase that is taken for a refund accuses nobody.
+  const { points } = spendingOf(byKey.get(key) ?? [], { inDoubt: 'refund' });
   const spent = points.map(({ at, spent: units }): SpentPoint => ({ at, spent: units / per_usd }));
   const followed = spent.filter(({ at }) => at >= since);
   const days = bookDays(followed, counted);

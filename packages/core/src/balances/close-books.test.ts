@@ -26,13 +26,30 @@ interface Relay {
   noise?: number;
   requests?: number;
   topUpAt?: number;
+  bills?: keyof typeof bills;
 }
 
+interface Charge {
+  at: number;
+  amount: number;
+}
+
+/** When a relay takes what a request costs. */
+const bills = {
+  soon: ({ at, amount }: Charge, random: () => number) => [{ at: at + random() * 300, amount }],
+  at_midnight: ({ amount }: Charge) => [{ at: start + dayS, amount }],
+  // The most that it may cost, of which the rest is given back.
+  in_advance: ({ at, amount }: Charge, random: () => number) => [
+    { at, amount: 50 * amount },
+    { at: at + random() * 600, amount: -49 * amount },
+  ],
+} as const;
+
 /** A day of requests: what we count by the hour, and what a poll each half hour sees of the balance. */
-function dayAt({ seed, factor, noise = 0.3, requests = 600, topUpAt }: Relay) {
+function dayAt({ seed, factor, noise = 0.3, requests = 600, topUpAt, bills: how = 'soon' }: Relay) {
   const random = randomFrom(seed);
   const hours = new Map<number, CountedHour>();
-  const charges: { at: number; amount: number }[] = [];
+  const charges: Charge[] = [];
   // Traffic comes in bursts, more of it by day than by night.
   for (let index = 0; index < requests; index += 1) {
     const hourOfDay = Math.floor(24 * (1 - random() ** 0.7));
@@ -41,17 +58,18 @@ function dayAt({ seed, factor, noise = 0.3, requests = 600, topUpAt }: Relay) {
     const hour = Math.floor(at / hourS) * hourS;
     const known = hours.get(hour) ?? { hour, credits: 0, unpriced: 0 };
     hours.set(hour, { ...known, credits: known.credits + cost });
-    const lateS = random() * 300;
-    charges.push({ at: at + lateS, amount: cost * factor * (1 + noise * (2 * random() - 1)) });
+    const amount = cost * factor * (1 + noise * (2 * random() - 1));
+    charges.push(...bills[how]({ at, amount }, random));
   }
   const history: BalancePoint[] = [];
-  for (let at = start; at <= start + dayS + 1800; at += 1800 * (0.9 + 0.2 * random())) {
+  for (let at = start; at <= start + dayS + hourS; at += 1800 * (0.9 + 0.2 * random())) {
     const taken = charges.reduce((sum, one) => sum + (one.at <= at ? one.amount : 0), 0);
     const added = topUpAt !== undefined && at >= start + topUpAt ? 100 : 0;
     const amount = Math.round((50 + added - taken) * 100) / 100;
     history.push({ at, amount, unit: 'USD', used: null, source: 'new_api' });
   }
-  return { spent: spendingOf(history).points, hours: [...hours.values()] };
+  const { points: spent } = spendingOf(history, { inDoubt: 'refund' });
+  return { spent, hours: [...hours.values()] };
 }
 
 const seeds = Array.from({ length: 200 }, (_, seed) => seed + 1);
@@ -90,6 +108,29 @@ test('an honest relay with noise isn’t shown', () => {
   ] as const) {
     const found = seeds.filter((seed) => differenceAt({ seed, factor, requests, noise }));
     expect(found, `${factor} × over ${requests} requests`).toEqual([]);
+  }
+});
+
+test('a relay that settles once a day isn’t shown, before it has and after', () => {
+  for (const seed of seeds.slice(0, 50)) {
+    const { spent, hours } = dayAt({ seed, factor: 1, bills: 'at_midnight' });
+    for (const until of [start + 12 * hourS, start + 20 * hourS, start + dayS + hourS]) {
+      const found = findBookDifference(
+        spent.filter(({ at }) => at <= until),
+        hours.filter(({ hour }) => hour < until),
+        until,
+      );
+      expect(found, `${seed} ${until}`).toBeNull();
+    }
+  }
+});
+
+test('a relay that takes much in advance and gives it back isn’t shown', () => {
+  for (const requests of [100, 600, 2000]) {
+    const found = seeds.filter((seed) => {
+      return differenceAt({ seed, factor: 1, requests, bills: 'in_advance' });
+    });
+    expect(found, `${requests} requests`).toEqual([]);
   }
 });
 

@@ -67,7 +67,7 @@ export function findBookDifference(
   const ratio = charged / counted;
   const error = standardError(blocks, ratio, counted);
   const isOver = ratio - certainty * error > 1 + tolerance;
-  const isUnder = ratio + certainty * error < 1 - tolerance;
+  const isUnder = underRatio(spent, blocks, counted) + certainty * error < 1 - tolerance;
   if (!isOver && !isUnder) return null;
   const agreeing = blocks.filter((one) =>
     isOver ? one.charged > one.counted : one.charged < one.counted,
@@ -75,6 +75,21 @@ export function findBookDifference(
   if (agreeing.length < sameSide * blocks.length) return null;
   const [from, to] = [blocks[0]?.from ?? nowS, blocks.at(-1)?.to ?? nowS];
   return { from, to, charged, counted, ratio };
+}
+
+/**
+ * What was charged up to the last balance for each unit counted; infinite if it was followed for less than a
+ * day. Some relays settle once a day, so that less is charged than was counted until then.
+ */
+function underRatio(
+  spent: readonly SpentPoint[],
+  blocks: readonly ClosedBook[],
+  counted: number,
+): number {
+  const [first, last] = [spent[0], spent.at(-1)];
+  const from = blocks[0]?.from ?? 0;
+  if (!first || !last || last.at - first.at < judgedS) return Number.POSITIVE_INFINITY;
+  return (last.spent - spentAt(spent, from)) / counted;
 }
 
 /** Of a ratio of sums over stretches (Cochran, Sampling Techniques, 6.4). */

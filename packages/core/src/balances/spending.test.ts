@@ -29,6 +29,8 @@ test('a top-up in the middle is neither spent nor given back', () => {
 
 test('a small top-up is one, however much was spent before', () => {
   expect(spendingOf(history([9, 4, 6])).topUps).toHaveLength(1);
+  expect(spendingOf(history([9, 4, 6]), { inDoubt: 'refund' }).topUps).toEqual([]);
+  expect(spendingOf(history([9, 4, 9.5]), { inDoubt: 'refund' }).topUps).toHaveLength(1);
 });
 
 test('a refund of what a request took in advance was never spent', () => {

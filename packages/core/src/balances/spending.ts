@@ -22,16 +22,19 @@ const leastTopUp: Record<BalanceUnit, number> = {
   ...{ tokens: 100_000, quota: 100_000 },
 };
 
-/** A refund gives back what was taken in so many points before it. */
-const refundPoints = 3;
+/** A refund gives back what was taken in so many points before it; if it is in doubt, in so many more. */
+const refundPoints = { top_up: 3, refund: 12 };
 
 /**
  * What was spent, from the balances of one key in the order in which they were told; of those only the latest that have one unit and
  * come from one endpoint, and by one clock. Relays take the most that a request may cost before it, and give back the rest: a
  * rise up to what was taken just before is a refund, a larger one a top-up. Of a key without a limit, what
- * was used counts.
+ * was used counts. `inDoubt`: what a rise is that may be either, because it is as large as a purchase.
  */
-export function spendingOf(history: readonly BalancePoint[]): Spending {
+export function spendingOf(
+  history: readonly BalancePoint[],
+  { inDoubt = 'top_up' }: { inDoubt?: 'top_up' | 'refund' } = {},
+): Spending {
   const measured = latestOfOneKind(history);
   const points: SpentPoint[] = [];
   const topUps: { at: number; amount: number }[] = [];
@@ -39,8 +42,9 @@ export function spendingOf(history: readonly BalancePoint[]): Spending {
   let spent = 0;
   for (const [index, { at, left, unit }] of measured.entries()) {
     const fall = index === 0 ? 0 : (measured[index - 1]?.left ?? left) - left;
-    const recentS = falls.slice(-refundPoints).reduce((sum, one) => sum + one, 0);
-    if (-fall > Math.max(0, recentS) || -fall >= leastTopUp[unit]) {
+    const recentS = falls.slice(-refundPoints[inDoubt]).reduce((sum, one) => sum + one, 0);
+    const isPurchase = inDoubt === 'top_up' && -fall >= leastTopUp[unit];
+    if (-fall > Math.max(0, recentS) || isPurchase) {
       topUps.push({ at, amount: -fall });
       falls.length = 0;
     } else {

@@ -71,7 +71,7 @@ export const analysis = {
   'analysis.books.difference':
     'Charges {ratio} × what the tokens explain: within the last day the balance fell by {charged}, and our counts at list price × multiplier explain {counted}. Others who use the same key or account, or a wrong multiplier, would explain it too.',
   'analysis.books.several_keys':
-    'Several keys are used at this provider and may share an account, so the balance isn’t compared with our counts.',
+    'With several keys at one provider the balance isn’t compared with our counts, because they may share an account.',
   'analysis.books.unknown_unit':
     'The balance isn’t compared with our counts, because what its unit is worth in dollars isn’t known.',
   'analysis.empty.title': 'No checks in this range',
