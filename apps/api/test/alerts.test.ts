@@ -90,9 +90,19 @@ test('a mail password stays with its server', async () => {
   const mail = { host: 'smtp.example.com', from: 'a@example.com', to: ['b@example.com'] };
   const config = { ...mail, username: 'a', password: 'mail-password-0123' };
   const api = await withDestination({ name: 'Mail', kind: 'email', config });
-  const moved = { ...api.item.config, host: 'smtp.evil.example' };
-  const { status, json } = await api.asSession('PATCH', `${path}/1`, { config: moved });
-  expect([status, json.fields]).toEqual([400, { 'config.password': { code: 'reenter_key' } }]);
+  const pem = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----';
+  for (const moved of [
+    ...[{ host: 'smtp.evil.example' }, { port: 2525 }],
+    ...[{ verify_ssl: false }, { ca_certificate: pem }],
+  ]) {
+    const changed = { ...api.item.config, ...moved };
+    const { status, json } = await api.asSession('PATCH', `${path}/1`, { config: changed });
+    expect([status, json.fields], Object.keys(moved).join()).toEqual([
+      ...[400, { 'config.password': { code: 'reenter_key' } }],
+    ]);
+  }
+  const renamed = { ...api.item.config, to: ['c@example.com'] };
+  expect((await api.asSession('PATCH', `${path}/1`, { config: renamed })).status).toBe(200);
 });
 
 test('the kinds are listed with what a form needs', async () => {

@@ -105,17 +105,23 @@ function withStored(field: string, value: unknown, stored: unknown): unknown {
   return Array.isArray(value) ? value.map(replace) : replace(value);
 }
 
-/** Whether both send to the same server: secrets that stay would go there. */
+/**
+ * Whether both send to the same server: secrets that stay would go there. With less of a check it may be
+ * another one.
+ */
 function isSameServer(kind: DestinationKind, before: Config, after: Config): boolean {
+  const isUnverified = before.verify_ssl === true && after.verify_ssl === false;
+  if (isUnverified || serverFields.some((field) => before[field] !== after[field])) return false;
   return adapters[kind].fields.every(({ name, input }) => {
+    if (input !== 'url') return true;
     const [old, next] = [before[name], after[name]];
-    if (input === 'url') {
-      const areTexts = typeof old === 'string' && typeof next === 'string';
-      return old === next || (areTexts && isSameOrigin(old, next));
-    }
-    return name !== 'host' || old === next;
+    const areTexts = typeof old === 'string' && typeof next === 'string';
+    return old === next || (areTexts && isSameOrigin(old, next));
   });
 }
+
+/** What tells a server apart that has no address of its own. */
+const serverFields = ['host', 'port', 'ca_certificate'];
 
 function wrong(field: string, words: string, code: FieldErrorCode): AppError {
   const path = `config.${field}`;
