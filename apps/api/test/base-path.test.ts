@@ -23,6 +23,7 @@ test('pages, redirects, cookies, feeds and the document know the base path', asy
   expect(home.text).toContain('data-base="/monitor/"');
   expect(home.headers.get('cache-control')).toBe('no-cache');
   expect(home.headers.get('content-security-policy')).toContain("default-src 'self'");
+  expect((await api.asNobody('GET', '/index.html')).text).toContain('data-base="/monitor/"');
   const redirects = ['/admin', '/admin.html?tab=keys'].map(async (path) => {
     return (await api.api.app.request(path)).headers.get('location');
   });
@@ -35,6 +36,9 @@ test('pages, redirects, cookies, feeds and the document know the base path', asy
     await api.asNobody('POST', '/api/admin/login', { password: adminPassword }),
   ];
   for (const { headers } of logins) expect(headers.get('set-cookie')).toContain('Path=/monitor/;');
+  const { headers: logout } = await api.asNobody('POST', '/api/logout');
+  const paths = logout.getSetCookie().map((one) => /Max-Age=0; Path=(\S+);/.exec(one)?.[1]);
+  expect(paths).toEqual(['/monitor/', '/']);
   const { json } = await api.asNobody('GET', '/api/openapi.json');
   expect(json.servers).toEqual([{ url: '/monitor' }]);
   await api.asSession('PATCH', '/api/admin/status-page', { enabled: true });

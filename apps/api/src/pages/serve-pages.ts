@@ -37,7 +37,9 @@ export function servePages({ webRoot, basePath, ...deps }: PageDeps) {
   const below = (path: string) => basePath + path.slice(1);
   router.use('*', compress());
   for (const [path, file] of Object.entries(pages)) {
-    router.get(path, cacheFor('no-cache'), pageFrom(file));
+    for (const at of new Set([path, `/${file}`])) {
+      router.get(at, cacheFor('no-cache'), pageFrom(file));
+    }
   }
   router.get('/admin', (c) => c.redirect(below(adminPage)));
   router.get(adminPage, async (c, next) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@api-monitor/core';
 import { type Database, readInstanceId } from '@api-monitor/db';
+import { rootPath } from '@api-monitor/runtime';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
@@ -58,7 +59,12 @@ export async function createPageSessions(deps: PageSessionDeps): Promise<PageSes
       const maxAge = isRemembered ? { maxAge: lifetimeS } : {};
       setCookie(c, name, value, { ...cookieForm(c, deps), ...maxAge });
     },
-    close: (c) => void deleteCookie(c, name, cookieForm(c, deps)),
+    close(c) {
+      // A login from before there was a base path holds at the root.
+      for (const path of new Set([deps.basePath, rootPath])) {
+        deleteCookie(c, name, { ...cookieForm(c, deps), path });
+      }
+    },
     callerOf(c) {
       const cookie = getCookie(c, name);
       const content = cookie ? read(cookie) : null;
