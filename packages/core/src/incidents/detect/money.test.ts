@@ -54,6 +54,18 @@ test('what ends within a week is told', () => {
   expect(found({ expires_at: nowS + 8 * 86_400 })).toEqual([]);
 });
 
+test('a balance that is used up says nothing of days', () => {
+  const [low] = observeBalance(
+    {
+      ...{ target_id: 1, key: null, balance: -0.000_02, unit: 'USD', days_left: 0 },
+      ...{ fall_last_day: null, fall_usual_day: null, expires_at: null },
+    },
+    rules,
+    nowS,
+  );
+  expect(low?.judge(false)?.figures).toEqual({ balance: -0.000_02, unit: 'USD' });
+});
+
 test('a key is told at four fifths of its tightest limit, and again when it is refused', () => {
   const limit = (used: number, fields: Partial<ObservedLimit> = {}): ObservedLimit => {
     return {
@@ -66,9 +78,10 @@ test('a key is told at four fifths of its tightest limit, and again when it is r
       ...fields,
     };
   };
+  let wasNear = false;
   const told = (...limits: ObservedLimit[]) =>
     observeBudget({ key: 'team', limits, currency: 'EUR' }, rules).flatMap((look) => {
-      const judged = look.judge(false);
+      const judged = look.judge(wasNear);
       return judged?.is_bad ? [[look.subject.kind, judged.figures]] : [];
     });
   expect(told(limit(7.9))).toEqual([]);
@@ -76,6 +89,8 @@ test('a key is told at four fifths of its tightest limit, and again when it is r
   expect(told(limit(8), limit(1, { period: 'day' }))).toEqual([['spending', figures]]);
   expect(told(limit(12, { is_hard: false })).map(([kind]) => kind)).toEqual(['spending']);
   const requests = limit(10, { measure: 'requests', period: 'day', until: null });
+  expect(told(limit(9), requests).map(([kind]) => kind)).toEqual(['budget']);
+  wasNear = true;
   expect(told(limit(9), requests)).toEqual([
     ['spending', { spent: 10, limit: 10, unit: 'requests', period: 'day' }],
     ['budget', { spent: 10, limit: 10, unit: 'requests', period: 'day' }],

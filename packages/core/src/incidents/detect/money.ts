@@ -67,7 +67,8 @@ function judgeLow(
     balance_days: balance_days * margin,
   };
   const figures = { balance: rounded(balance), unit };
-  const days = days_left === null ? {} : { days_left: Math.round(days_left * 10) / 10 };
+  const isUsedUp = balance <= 0;
+  const days = days_left === null || isUsedUp ? {} : { days_left: Math.round(days_left * 10) / 10 };
   const is_bad = isBalanceLow({ amount: balance, days_left }, bounds);
   return { is_bad, figures: { ...figures, ...days } };
 }
@@ -111,7 +112,8 @@ export interface ObservedBudget {
 
 /**
  * Whether a key of the gateway comes near one of its limits (kind `spending`), and whether it is refused
- * because it has reached one (kind `budget`). Of several limits, the one that is used most is told.
+ * because it has reached one (kind `budget`). Of several limits, the one that is used most is told. What is
+ * used up at once was never near its end.
  */
 export function observeBudget({ key, limits, currency }: ObservedBudget, rules: Rules): Look[] {
   const subjectOf = (kind: Subject['kind']): Subject => {
@@ -124,7 +126,10 @@ export function observeBudget({ key, limits, currency }: ObservedBudget, rules: 
   return [
     {
       subject: subjectOf('spending'),
-      judge: () => ({ is_bad: isNear, figures: isNear ? figuresOf(near, currency) : {} }),
+      judge: (wasNear) => {
+        const is_bad = isNear && (wasNear || full === null);
+        return { is_bad, figures: is_bad ? figuresOf(near, currency) : {} };
+      },
     },
     {
       subject: subjectOf('budget'),
@@ -149,5 +154,5 @@ function figuresOf({ measure, period, used, limit, until }: ObservedLimit, curre
 }
 
 function rounded(amount: number): number {
-  return Math.round(amount * 10_000) / 10_000;
+  return Math.round(amount * 1_000_000) / 1_000_000;
 }

@@ -40,3 +40,13 @@ test('a member that isn’t an outage says what is the matter', () => {
     'The balance of Relay A is low: 3',
   );
 });
+
+test('small amounts are not shown as nothing, and nothing has no sign', () => {
+  const low = (balance: number) => {
+    const figures = { balance, unit: 'USD' };
+    return memberTitle({ ...member('balance', null, null), figures }, english);
+  };
+  expect(low(0.000_17)).toBe('The balance of Relay A is low: 0.00017 USD');
+  expect(low(-0)).toBe('The balance of Relay A is low: 0 USD');
+  expect(low(0.4567)).toBe('The balance of Relay A is low: 0.46 USD');
+});

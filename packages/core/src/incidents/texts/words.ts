@@ -22,7 +22,11 @@ export function wordsIn(phrases: Phrases, timeZone: string): Words {
   });
   const day = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(locale, {
+    ...{ maximumFractionDigits: 2, maximumSignificantDigits: 2 },
+    // Small amounts of money keep two figures.
+    ...{ roundingPriority: 'morePrecision', signDisplay: 'negative' },
+  });
   const lasted = (seconds: number) => phrases.duration(durationParts(seconds));
   return {
     phrases,
