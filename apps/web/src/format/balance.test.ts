@@ -9,6 +9,7 @@ const zh = translatorFor('zh');
 test.each<[number | null, BalanceUnit, string, string]>([
   [12.345, 'USD', '$12.35', '$12.35'],
   [-0.5, 'USD', '-$0.50', '-$0.50'],
+  [-0.002, 'USD', '$0.00', '$0.00'],
   [1_234_567, 'USD', '$1.2M', '$123.5万'],
   [88, 'CNY', '¥88.00', '¥88.00'],
   [750_000, 'quota', '750K units', '75万 点'],
@@ -23,6 +24,7 @@ test.each<[number | null, BalanceUnit, string, string]>([
 test.each<[number | null, string]>([
   [null, ''],
   [5000, ''],
+  [0, 'used up'],
   [0.4, 'less than a day left'],
   [1.9, '1 day left'],
   [12.3, '12 days left'],

@@ -16,6 +16,8 @@ export function formatBalance(
   const currency = currencies[unit];
   const number = new Intl.NumberFormat(language, {
     maximumFractionDigits: 2,
+    // A request may take a little more than was left.
+    signDisplay: 'negative',
     ...(isLong ? { notation: 'compact' as const, maximumFractionDigits: 1 } : {}),
     ...(currency ? { style: 'currency' as const, currency, currencyDisplay: 'narrowSymbol' } : {}),
   }).format(amount);
@@ -28,5 +30,6 @@ const longestDays = 999;
 /** For how long a balance lasts; empty if nobody knows, or for very long. */
 export function formatDaysLeft(days: number | null, { t, count }: Translator): string {
   if (days === null || days > longestDays) return '';
+  if (days === 0) return t('balance.used_up');
   return days < 1 ? t('balance.today') : count('balance.days', Math.floor(days));
 }

@@ -123,6 +123,7 @@ export const home = {
   'balance.unlimited': 'no limit',
   'balance.tokens': '{number} tokens',
   'balance.quota': '{number} units',
+  'balance.used_up': 'used up',
   'balance.today': 'less than a day left',
   'balance.days.one': '{count} day left',
   'balance.days.other': '{count} days left',

@@ -107,6 +107,7 @@ export const home: ZhOf<typeof en> = {
   'balance.unlimited': '不限额',
   'balance.tokens': '{number} token',
   'balance.quota': '{number} 点',
+  'balance.used_up': '已用完',
   'balance.today': '剩余不到一天',
   'balance.days.other': '可用 {count} 天',
   'balance.times': '{number} 倍',
