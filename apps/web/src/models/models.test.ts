@@ -222,9 +222,11 @@ describe('the cheapest working channel', () => {
 
   it('is named with what it takes, and is one that works', () => {
     expect(modelCard(two, told, en)).toMatchObject({
-      ...{ cheapest: '$0.0075', cheapestText: 'cheapest: Cheap' },
+      ...{ cheapest: '$0.0075', cheapestText: 'typical request, Cheap' },
     });
-    expect(modelCard(model([offer(cheap), broken]), told, zh).cheapestText).toBe('最便宜：Aurora');
+    expect(modelCard(model([offer(cheap), broken]), told, zh).cheapestText).toBe(
+      '典型请求，Aurora',
+    );
     expect(modelCard(model([offer(), broken]), told, en).cheapest).toBe('');
     expect(lineOf(offer(cheap))).toMatchObject({
       price: '$1.25 / $5.00',

@@ -63,5 +63,5 @@ test('the books are shown by day, and a difference in a sentence with its figure
 });
 
 test('other multipliers than the one in force are offered', () => {
-  expect(balanceOffers(item, en)).toEqual([{ text: 'vip: 0.8 ×', value: 0.8 }]);
+  expect(balanceOffers(item, en)).toEqual([{ text: '0.8 × (group vip)', value: 0.8 }]);
 });

@@ -128,7 +128,7 @@ export const home = {
   'balance.days.one': '{count} day left',
   'balance.days.other': '{count} days left',
   'balance.times': '{number} ×',
-  'balance.group': '{group}: {multiplier}',
+  'balance.group': '{multiplier} (group {group})',
   'balance.card': 'Balance at the channel, told {time}',
   'card.gone.one': '{count} gone',
   'card.gone.other': '{count} gone',

@@ -111,7 +111,7 @@ export const home: ZhOf<typeof en> = {
   'balance.today': '剩余不到一天',
   'balance.days.other': '可用 {count} 天',
   'balance.times': '{number} 倍',
-  'balance.group': '{group}：{multiplier}',
+  'balance.group': '{multiplier}（分组 {group}）',
   'balance.card': '渠道余额，更新于 {time}',
   'card.gone.other': '消失 {count} 个',
   'card.bar': '{total} 个模型中 {success} 个健康',
