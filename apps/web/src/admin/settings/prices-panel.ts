@@ -16,8 +16,10 @@ const mostUnpriced = 50;
 
 /** The prices for all channels, what has none, and pricing old requests again. */
 export function createPricesPanel(parts: AdminParts) {
-  const { client, language, toasts, attempt, nowS, view } = parts;
+  const { client, language, toasts, attempt, nowS, setTimer, view } = parts;
   const settings = client.api.admin.settings;
+  /** A link leads here, which the browser can't follow before the panel is shown. */
+  let isLinked = location.hash === '#prices';
   return {
     phase: initially<Phase>('loading'),
     isBusy: false,
@@ -38,11 +40,14 @@ export function createPricesPanel(parts: AdminParts) {
     init() {
       view.follow({ tab: 'settings', show: () => this.load() });
     },
-    load() {
-      return load(attempt, this, async () => {
+    async load() {
+      await load(attempt, this, async () => {
         this.take((await answerOf(settings.$get())).item);
         await this.loadUnpriced();
       });
+      if (!isLinked || this.phase !== 'ready') return;
+      isLinked = false;
+      setTimer(() => document.getElementById('prices')?.scrollIntoView(), 0);
     },
     async loadUnpriced() {
       this.unpriced = unpricedLines(await answerOf(client.api.prices.$get()), language.translator);
@@ -124,10 +129,12 @@ function unpricedLines({ items }: Prices, { formats }: AdminParts['language']['t
   return items
     .filter(({ unpriced_requests }) => unpriced_requests > 0)
     .slice(0, mostUnpriced)
-    .map(({ target_id, target_name, model, unpriced_requests }) => ({
+    .map(({ target_id, target_name, model, price, unpriced_requests }) => ({
       key: `${target_id}/${model}`,
       model,
       channel: target_name,
       requests: formats.number.format(unpriced_requests),
+      /** Requests from before it had one. */
+      isPricedNow: price !== null,
     }));
 }

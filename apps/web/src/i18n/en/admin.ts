@@ -117,10 +117,11 @@ export const admin = {
   'admin.currency': 'Currency',
   'admin.currency.hint':
     'What amounts are called, such as USD or CNY. Nothing is converted: a channel’s unit cost says what a unit of its credit costs you.',
-  'admin.prices.unpriced': 'Without a price',
+  'admin.prices.unpriced': 'Requests of unknown cost',
   'admin.prices.unpriced.hint':
     'Requests of these models had no known cost in the last 30 days. Set a price, then price old requests again.',
-  'admin.prices.unpriced.none': 'Every model that was used has a price.',
+  'admin.prices.unpriced.none': 'The cost of every request of the last 30 days is known.',
+  'admin.prices.priced_now': 'has a price now: price old requests again',
   'admin.prices.requests': 'Requests',
   'admin.prices.add': 'Add a line for it',
   'admin.prices.reprice': 'Price old requests again',

@@ -25,10 +25,10 @@ export const spend = {
   'spend.overlap':
     'A channel with several tags counts under each, so the tags add up to more than the total.',
   'spend.unpriced.one':
-    'The price of {count} model isn’t known, so its requests aren’t in the sums:',
+    'The cost of some requests of {count} model isn’t known, so they aren’t in the sums:',
   'spend.unpriced.other':
-    'The prices of {count} models aren’t known, so their requests aren’t in the sums:',
-  'spend.unpriced.link': 'Set prices',
+    'The cost of some requests of {count} models isn’t known, so they aren’t in the sums:',
+  'spend.unpriced.link': 'Prices',
   'spend.empty.title': 'Nothing was spent in these days',
   'spend.empty.body':
     'Costs appear here once clients use the gateway or channels are checked. Give a client a key and point it at /v1.',

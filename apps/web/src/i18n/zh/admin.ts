@@ -110,10 +110,11 @@ export const admin: ZhOf<typeof en> = {
   'admin.currency': '货币',
   'admin.currency.hint':
     '金额的名称，例如 USD 或 CNY。不做换算：渠道的单位成本说明其一个额度单位花你多少钱。',
-  'admin.prices.unpriced': '没有价格',
+  'admin.prices.unpriced': '费用未知的请求',
   'admin.prices.unpriced.hint':
     '最近 30 天内这些模型的请求费用未知。请设置价格，然后重新计算旧请求。',
-  'admin.prices.unpriced.none': '用过的模型都有价格。',
+  'admin.prices.unpriced.none': '最近 30 天所有请求的费用均已知。',
+  'admin.prices.priced_now': '现已有价格：请重新计算旧请求',
   'admin.prices.requests': '请求数',
   'admin.prices.add': '为它添加一行',
   'admin.prices.reprice': '重新计算旧请求',

@@ -23,8 +23,8 @@ export const spend: ZhOf<typeof en> = {
   'spend.by.key': '按密钥',
   'spend.by.tag': '按标签',
   'spend.overlap': '有多个标签的渠道在每个标签下都会计入，因此各标签之和大于总额。',
-  'spend.unpriced.other': '有 {count} 个模型的价格未知，其请求未计入总额：',
-  'spend.unpriced.link': '设置价格',
+  'spend.unpriced.other': '有 {count} 个模型的部分请求费用未知，未计入总额：',
+  'spend.unpriced.link': '价格',
   'spend.empty.title': '这些日子没有费用',
   'spend.empty.body':
     '客户端使用网关或渠道被检测后，这里会显示费用。请为客户端创建密钥，并把它指向 /v1。',
