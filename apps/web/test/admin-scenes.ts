@@ -30,7 +30,10 @@ async function addKeys(product: Product): Promise<void> {
         authorization: `Bearer ${laptop.proxy_key}`,
         'content-type': 'application/json',
       },
-      body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] }),
+      body: JSON.stringify({
+        model: 'claude-sonnet-4-5',
+        messages: [{ role: 'user', content: 'Hi' }],
+      }),
     }).then((response) => response.arrayBuffer());
   }
 }

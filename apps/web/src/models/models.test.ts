@@ -222,7 +222,7 @@ describe('the cheapest working channel', () => {
 
   it('is named with what it takes, and is one that works', () => {
     expect(modelCard(two, told, en)).toMatchObject({
-      ...{ cheapest: '$0.0075', cheapestText: 'typical request, Cheap' },
+      ...{ cheapest: '$0.0075', cheapestText: 'request on Cheap' },
     });
     expect(modelCard(model([offer(cheap), broken]), told, zh).cheapestText).toBe(
       '典型请求，Aurora',

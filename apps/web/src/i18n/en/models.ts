@@ -62,7 +62,7 @@ export const models = {
   'offers.reason': 'Reason',
   'offers.price': 'Input / output per 1M',
   'offers.price.note': 'for a request of {input} tokens with an answer of {output}: {cost}',
-  'offers.cheapest': 'typical request, {name}',
+  'offers.cheapest': 'request on {name}',
   'offers.sort': 'Order of the models',
   'offers.sort.name': 'By name',
   'offers.sort.price': 'Cheapest working',
