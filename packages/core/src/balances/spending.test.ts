@@ -43,7 +43,7 @@ test('a rise before anything was spent is a top-up', () => {
   expect(spendingOf(history([1, 1.5])).topUps).toHaveLength(1);
 });
 
-test('a change of the unit or of the endpoint begins anew', () => {
+test('after a change of the unit or of the endpoint the history begins again', () => {
   const yuan = history([72, 71]).map((point) => ({ ...point, unit: 'CNY' as const }));
   const later = yuan.map((point) => ({ ...point, at: point.at + 10 * hourS }));
   const changed = spendingOf([...history([10, 9]), ...later]);
