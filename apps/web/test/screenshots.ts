@@ -42,6 +42,8 @@ async function shootScene({ browser, product, folder, scene }: Shot): Promise<vo
         await settle(page);
         const file = `${scene.name}-${size}-${colorScheme}-${language}.png`;
         await page.screenshot({ path: join(folder, file) });
+        // A request that a scene answers itself may still be under way.
+        await page.unrouteAll({ behavior: 'ignoreErrors' });
         await context.close();
       }
     }
