@@ -21,18 +21,29 @@ async function withMonth(page: Page): Promise<void> {
   await page.route('**/api/proxy/spend?*', async (route) => {
     const response = await route.fetch();
     const spend: SpendAnswer = await response.json();
-    const overDays = (item: { cost: number; costs: number[] }, seed: number) => {
-      item.costs = item.costs.map((_, day) => item.cost * 90 * (2 + Math.sin(day * 0.9 + seed)));
-      item.cost = item.costs.reduce((sum, cost) => sum + cost, 0);
-    };
-    for (const [at, item] of [...spend.items, spend.total].entries()) overDays(item, at);
+    for (const [at, item] of spend.items.entries()) spreadOverDays(item, at);
+    for (const name of spentNames)
+      spend.total[name] = spend.items.reduce((sum, item) => sum + item[name], 0);
+    spend.total.costs = spend.total.costs.map((_, day) =>
+      spend.items.reduce((sum, { costs }) => sum + (costs[day] ?? 0), 0),
+    );
     await route.fulfill({ response, json: spend });
   });
 }
 
+const spentNames = ['cost', 'requests', 'input_tokens', 'output_tokens'] as const;
+type Spent = Record<(typeof spentNames)[number], number> & { costs: number[] };
+
 interface SpendAnswer {
-  items: { cost: number; costs: number[] }[];
-  total: { cost: number; costs: number[] };
+  items: Spent[];
+  total: Spent;
+}
+
+function spreadOverDays(item: Spent, seed: number): void {
+  const times = item.costs.map((_, day) => Math.round(90 * (2 + Math.sin(day * 0.9 + seed))));
+  const inAll = times.reduce((sum, one) => sum + one, 0);
+  item.costs = times.map((one) => item.cost * one);
+  for (const name of spentNames) item[name] *= inAll;
 }
 
 async function withHistory(page: Page): Promise<void> {

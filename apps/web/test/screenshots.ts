@@ -52,7 +52,7 @@ async function shootScene({ browser, product, folder, scene }: Shot): Promise<vo
 
 async function settle(page: Page): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(400);
+  await page.waitForTimeout(1500);
 }
 
 /** Prepares every scene, because each builds on earlier ones; with `names`, takes pictures of those only. */
