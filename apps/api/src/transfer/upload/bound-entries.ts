@@ -75,9 +75,28 @@ function invalid(fault: string): AppError {
  */
 export function alertSectionIn(file: unknown): unknown {
   if (!isRecord(file) || file.alerts === undefined) return undefined;
-  const json = JSON.stringify(file.alerts);
-  if (json.length > longestSection) throw tooMuch(`${longestSection} characters of alerts`);
+  const isShort = isWithin(file.alerts, longestSection);
+  const json = isShort ? JSON.stringify(file.alerts) : '';
+  if (!isShort || json.length > longestSection) {
+    throw tooMuch(`${longestSection} characters of alerts`);
+  }
   return JSON.parse(json);
+}
+
+/** Whether a value has at most so many parts and characters. What contains itself by an alias of YAML has no end. */
+function isWithin(value: unknown, most: number): boolean {
+  const left = [value];
+  let size = 0;
+  while (left.length > 0 && size <= most) {
+    const next = left.pop();
+    size += typeof next === 'string' ? next.length + 2 : 1;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [name, part] of Object.entries(next)) {
+      size += Array.isArray(next) ? 1 : name.length;
+      left.push(part);
+    }
+  }
+  return size <= most;
 }
 
 /** Whether a parsed value is an object with fields, and not a list. */

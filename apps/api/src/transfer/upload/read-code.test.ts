@@ -46,3 +46,15 @@ test.each([
 ])('%j is refused with the file and the line', (text, fault) => {
   expect(() => read('channels: []', text)).toThrow(`channels/1.yaml: ${fault}`);
 });
+
+test('alerts that contain themselves, or a long text many times, are too long', () => {
+  const long = 'x'.repeat(600_000);
+  for (const text of [
+    'alerts: &a { destinations: [*a] }\n',
+    `x-a: &a ${long}\nalerts: { destinations: [${Array(900).fill('*a').join()}] }\n`,
+  ]) {
+    expect(() => read(text)).toThrow(
+      'channels/0.yaml: the file must hold at most 524288 characters of alerts',
+    );
+  }
+});
