@@ -16,10 +16,8 @@ const mostUnpriced = 50;
 
 /** The prices for all channels, what has none, and pricing old requests again. */
 export function createPricesPanel(parts: AdminParts) {
-  const { client, language, toasts, attempt, nowS, setTimer, view } = parts;
+  const { client, language, toasts, attempt, nowS, view } = parts;
   const settings = client.api.admin.settings;
-  /** A link leads here, which the browser can't follow before the panel is shown. */
-  let isLinked = location.hash === '#prices';
   return {
     phase: initially<Phase>('loading'),
     isBusy: false,
@@ -40,14 +38,11 @@ export function createPricesPanel(parts: AdminParts) {
     init() {
       view.follow({ tab: 'settings', show: () => this.load() });
     },
-    async load() {
-      await load(attempt, this, async () => {
+    load() {
+      return load(attempt, this, async () => {
         this.take((await answerOf(settings.$get())).item);
         await this.loadUnpriced();
       });
-      if (!isLinked || this.phase !== 'ready') return;
-      isLinked = false;
-      setTimer(() => document.getElementById('prices')?.scrollIntoView(), 0);
     },
     async loadUnpriced() {
       this.unpriced = unpricedLines(await answerOf(client.api.prices.$get()), language.translator);

@@ -90,7 +90,7 @@ export const alerts = {
   'alerts.rule.balance_below': 'Balance at or below',
   'alerts.rule.balance_days': 'Balance lasts for less than',
   'alerts.rule.fall': 'Balance falls by this many times the usual',
-  'alerts.rule.budget': 'A key has used of a limit',
+  'alerts.rule.budget': 'Used share of a key’s limit',
   'alerts.unit.times': 'times',
   'alerts.unit.days': 'days',
   'alerts.unit.own': 'of its unit',

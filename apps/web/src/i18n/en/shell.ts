@@ -70,7 +70,7 @@ export const shell = {
     'Enter “/pointer = JSON”, “?/pointer = JSON” or “-/pointer” a line, perhaps after a model pattern. “model” and “stream” can’t be changed.',
   'field.wrong_path': 'Enter “route = /path” or “route = none” a line.',
   'field.wrong_price':
-    'Enter “model = input 2.5, output 10” a line: dollars for a million tokens, with spaces around the equals sign.',
+    'Enter “model = input 2.5, output 10” a line, with both prices, or “request 0.04”: dollars for a million tokens, with spaces around the equals sign.',
   'field.wrong_aliases':
     'Enter “name = id = id” a line: the public name, then what else the model is called, each once.',
   'field.other_service': 'This is an address of another service, which is a kind of its own.',

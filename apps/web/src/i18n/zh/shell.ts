@@ -65,7 +65,7 @@ export const shell: ZhOf<typeof en> = {
     '每行输入 “/pointer = JSON”、“?/pointer = JSON” 或 “-/pointer”，前面可加模型通配符；model 和 stream 不能更改。',
   'field.wrong_path': '每行输入 “route = /path” 或 “route = none”。',
   'field.wrong_price':
-    '每行输入 “model = input 2.5, output 10”：每百万 token 的美元价格，等号两侧留空格。',
+    '每行输入 “model = input 2.5, output 10”（两个价格都要有）或 “request 0.04”：每百万 token 的美元价格，等号两侧留空格。',
   'field.wrong_aliases':
     '每行输入“名称 = id = id”：先是公开名称，再是该模型的其他名称，每个只写一次。',
   'field.other_service': '这是另一种服务的地址，请选择对应的类型。',
