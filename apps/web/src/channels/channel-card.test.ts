@@ -145,7 +145,7 @@ describe('a card', () => {
     });
     const low = sampleChannel({ balance: { ...known, amount: 0, days_left: 0, is_low: true } });
     expect(channelCard(low, en).balance).toMatchObject({
-      ...{ text: '$0.00 · less than a day left', isLow: true },
+      ...{ text: '$0.00 · used up', isLow: true },
     });
   });
 
