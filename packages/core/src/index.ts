@@ -419,6 +419,7 @@ export {
 export { type Asked, askedRoute, modelKey, namesWithin } from './routing/asked-route.ts';
 export {
   type ExpectedRequest,
+  isUnreported,
   noDemands,
   type PriceDemands,
   priceDemandsOf,

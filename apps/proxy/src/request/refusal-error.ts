@@ -1,5 +1,6 @@
 import {
   type EvidenceRoute,
+  isUnreported,
   type RankedOffer,
   type RouteFault,
   type Standing,
@@ -47,7 +48,9 @@ export function refusalError(fault: OfferFault, refused: RefusedOffers): Gateway
     case 'too_expensive':
       return notAllowed(`"${name}" costs more than this key's max_price`);
     case 'price_unknown':
-      return notAllowed(`the price of "${name}" is unknown, and this key needs one`);
+      return isUnreported(refused.route)
+        ? notAllowed(`"${name}" needs a price by the request here, because this key counts money`)
+        : notAllowed(`the price of "${name}" is unknown, and this key needs one`);
     case 'not_proven': {
       const isNew = offer.evidence.length === 0;
       const message = `"${name}" isn't proven yet: ${isNew ? 'its first probe is due' : otherRoutes(refused)}`;

@@ -84,7 +84,7 @@ export const proxyKeyFieldSchemas = {
   allow_unpriced: z
     .boolean()
     .describe(
-      'whether a key with a budget of money or a max_price may use models whose price is unknown; they count as requests and tokens, and cost it nothing',
+      'whether a key with a budget of money or a max_price may use models whose price is unknown; they count as requests and tokens, and cost it nothing. For images, sound and rerank a price by the request must be known, because their answers may not say what they used',
     ),
 };
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { noBudgets } from '../budgets/budget-limit.ts';
 import type { EffectivePrice } from '../money/effective-price.ts';
+import type { ModelPrice } from '../money/model-price.ts';
 import { expectedCost, faultOfPrice, noDemands, priceDemandsOf } from './expected-cost.ts';
 
 const price: EffectivePrice = {
@@ -30,9 +31,26 @@ test('a conversation is cheaper where its beginning is cached, and dearer elsewh
 
 test('a ceiling counts for the tier that the request reaches', () => {
   const demands = { maxPrice: 15, mustBeKnown: true };
-  expect(faultOfPrice(price, demands, 100_000, nowS)).toBeNull();
-  expect(faultOfPrice(price, demands, 300_000, nowS)).toBe('too_expensive');
-  expect(faultOfPrice(null, demands, 0, nowS)).toBe('price_unknown');
+  const fault = (of: EffectivePrice | null, inputTokens: number) =>
+    faultOfPrice(of, demands, { route: 'chat', inputTokens }, nowS);
+  expect(fault(price, 100_000)).toBeNull();
+  expect(fault(price, 300_000)).toBe('too_expensive');
+  expect(fault(null, 0)).toBe('price_unknown');
+});
+
+test('what an answer may not report must have a price by the request', () => {
+  const fault = (given: ModelPrice, mustBeKnown = true) =>
+    faultOfPrice(
+      { ...price, prices: [given] },
+      { maxPrice: 15, mustBeKnown },
+      { route: 'speech', inputTokens: 0 },
+      nowS,
+    );
+  expect(fault({ input: 3, output: 12 })).toBe('price_unknown');
+  expect(fault({ input: 3, output: 12, request: 0.1 })).toBe('price_unknown');
+  expect(fault({ input: 3, output: 12 }, false)).toBeNull();
+  expect(fault({ request: 0.015 })).toBeNull();
+  expect(fault({ input: 0, output: 0 })).toBeNull();
 });
 
 test('a key that counts money needs known prices, unless it says otherwise', () => {

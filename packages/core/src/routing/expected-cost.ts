@@ -1,9 +1,10 @@
 import { type BudgetFields, budgetLimitsOf } from '../budgets/budget-limit.ts';
+import type { EvidenceRoute } from '../evidence/evidence-route.ts';
 import type { ProxyKey } from '../gateway/proxy-key.ts';
 import { noUsage, type TokenUsage } from '../gateway/token-usage.ts';
-import { costOf, ratesFor } from '../money/cost.ts';
+import { costOf, isFree, ratesFor } from '../money/cost.ts';
 import type { EffectivePrice } from '../money/effective-price.ts';
-import { priceAt } from '../money/model-price.ts';
+import { type ModelPrice, priceAt } from '../money/model-price.ts';
 
 // Browsers import this file, so it must not import zod.
 
@@ -70,16 +71,33 @@ export function priceDemandsOf(key: DemandingKey): PriceDemands {
   return { maxPrice: max_price, mustBeKnown: countsMoney && !allow_unpriced };
 }
 
+/** Sounds, pictures and scores: their answers may not say what they used, and nothing else tells it. */
+const unreportedRoutes: readonly EvidenceRoute[] = [
+  ...(['images', 'image-edits', 'image-variations'] as const),
+  ...(['speech', 'transcriptions', 'translations', 'rerank'] as const),
+];
+
+/** Whether answers on this route may leave open what they used, so that only a price by the request tells their cost. */
+export function isUnreported(route: EvidenceRoute): boolean {
+  return unreportedRoutes.includes(route);
+}
+
 /** What is wrong with a price by a key's demands; null if nothing is. */
 export function faultOfPrice(
   price: EffectivePrice | null,
   { maxPrice, mustBeKnown }: PriceDemands,
-  inputTokens: number,
+  { route, inputTokens }: { route: EvidenceRoute; inputTokens: number },
   nowS: number,
 ): 'price_unknown' | 'too_expensive' | null {
   if (maxPrice === null && !mustBeKnown) return null;
   const now = price && priceAt(price.prices, nowS);
-  if (!now) return mustBeKnown ? 'price_unknown' : null;
+  const isKnown = now && (!isUnreported(route) || isByRequest(now) || isFree(now));
+  if (mustBeKnown && !isKnown) return 'price_unknown';
+  if (!now) return null;
   const { input = 0, output = 0 } = ratesFor(now, inputTokens);
   return maxPrice !== null && Math.max(input, output) > maxPrice ? 'too_expensive' : null;
+}
+
+function isByRequest({ input, output, request }: ModelPrice): boolean {
+  return request !== undefined && input === undefined && output === undefined;
 }

@@ -154,7 +154,8 @@ function refusalOf(
 ): Refusal | null {
   if (!target.enabled) return 'target_disabled';
   if (!isIdAllowed(target, model)) return 'not_allowed';
-  const priceFault = faultOfPrice(price, demands, expected?.inputTokens ?? 0, nowS);
+  const size = { route, inputTokens: expected?.inputTokens ?? 0 };
+  const priceFault = faultOfPrice(price, demands, size, nowS);
   if (priceFault) return priceFault;
   if (isRouteOff(target.paths, route)) return 'route_off';
   if (is_channel_fault && rest === 'resting') return 'channel_failed';

@@ -184,7 +184,7 @@ export const admin = {
   'admin.keys.max_price': 'Highest price for a million tokens',
   'admin.keys.allow_unpriced': 'Allow what has no price',
   'admin.keys.allow_unpriced.hint':
-    'Models whose price is unknown are refused to a key with a budget of money or a highest price. If you allow them, they cost it nothing.',
+    'Models whose price is unknown are refused to a key with a budget of money or a highest price. Images, sound and rerank need a price by the request. If you allow them, they cost it nothing.',
   'admin.keys.up_to': 'up to {price} for a million tokens',
   'admin.budget.of': 'Budgets of {name}',
   'admin.budget.cost.day': '{used} of {limit} today',

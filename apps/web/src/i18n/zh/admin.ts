@@ -172,7 +172,7 @@ export const admin: ZhOf<typeof en> = {
   'admin.keys.max_price': '每百万 token 最高价',
   'admin.keys.allow_unpriced': '允许没有价格的模型',
   'admin.keys.allow_unpriced.hint':
-    '设有金额预算或最高价的密钥不能使用价格未知的模型。允许后，它们不计入金额。',
+    '设有金额预算或最高价的密钥不能使用价格未知的模型；图像、语音和重排需要按次价格。允许后，它们不计入金额。',
   'admin.keys.up_to': '每百万 token 最高 {price}',
   'admin.budget.of': '{name} 的预算',
   'admin.budget.cost.day': '今日金额 {used} / {limit}',
