@@ -121,6 +121,8 @@ test('an emptied Redis gives nothing back, and neither does a restart', async ()
   const [a, b, c] = gateways;
   if (!a || !b || !c) throw new Error('three gateways');
   for (const gateway of [a, b, a, b]) expect(await ask(gateway)).toBe(200);
+  // Records that still wait in Redis would be lost with it.
+  await expect.poll(countRows, patient).toBe(4);
   await flushRedis();
   for (const gateway of [a, b, c]) expect(await ask(gateway)).toBe(200);
   await expect.poll(() => spent(c), patient).toBeCloseTo(0.7, 5);

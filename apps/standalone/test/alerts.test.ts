@@ -115,7 +115,9 @@ const titlesOf = ({ received }: AlertReceiver) =>
 
 test('models that die under traffic are one notice, within five seconds', async () => {
   const { provider, receiver, ask, asAdmin } = await startMonitor();
-  for (const model of ['gpt-4o', 'o3']) expect(await ask(model)).toBe(200);
+  for (const model of ['gpt-4o', 'o3']) {
+    await expect.poll(() => ask(model), { timeout: 20_000 }).toBe(200);
+  }
   const secondFailureAt = die(provider);
   const stop = new AbortController();
   const traffic = (async () => {

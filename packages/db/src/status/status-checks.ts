@@ -201,6 +201,7 @@ async function listModelDays(
     .select(['target_id', ...dayColumns])
     .where('model', '=', model)
     .where('target_id', 'in', targetIds)
+    .orderBy('target_id')
     .execute();
   const byDay = Map.groupBy(rows, ({ starts_at }) => starts_at);
   return [...byDay].map(([starts_at, ofDay]) => ({
@@ -226,6 +227,7 @@ async function listGroupDays(
       .select(['target_id', 'model', ...dayColumns])
       .where('starts_at', '=', number * secondsPerDay)
       .where('target_id', 'in', targetIds)
+      .orderBy('target_id')
       .execute();
     if (rows.length === 0) continue;
     const totals = rows.map((row) => periodTotalsCodec.fromRow(row));
