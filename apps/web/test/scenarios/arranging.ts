@@ -44,6 +44,9 @@ export function describeArranging(stage: Stage): void {
     const page = await stage.open('/', { viewport: { width: 1280, height: 100 } });
     const other = await stage.open('/');
     await eventually(() => namesOn(page)).toEqual(['Birch', 'Cedar', 'Aurora']);
+    for (const one of [page, other]) {
+      await one.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    }
     const { items } = (await product.call('GET', '/api/targets?history=0')) as {
       items: { id: number; name: string }[];
     };
