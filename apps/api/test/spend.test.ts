@@ -84,7 +84,7 @@ test('a channel counts under each of its tags, however they are spelt', async ()
   ]);
 });
 
-test('what checks cost stands beside it', async () => {
+test('what checks cost is shown beside what requests cost', async () => {
   const { get, db, clock } = await withSpend();
   const checks = { timestamp: clock.now - 60, input_tokens: 9, output_tokens: 12 };
   await recordRun(db, 1, clock.now, [probe(checks)]);

@@ -108,7 +108,7 @@ test('noise of a cent doesn’t hide the rate', () => {
   expect(left(history(noisy, 1800))).toBeCloseTo(85.6 / 4.8, 1);
 });
 
-test('the fall of the last day stands beside what is usual', () => {
+test('the fall of the last day is compared with the usual one', () => {
   const calm = Array.from({ length: 9 * 24 }, (_, hours) => 200 - hours * 0.1);
   const busy = Array.from({ length: 24 }, (_, hours) => 178.4 - (hours + 1) * 0.5);
   const points = history([...calm, ...busy]);
