@@ -6,7 +6,9 @@ import {
   proxyRequestSchema,
 } from '@api-monitor/core';
 import { sampleOf } from '@api-monitor/core/testing';
+import { type Kysely, sql } from 'kysely';
 import type { createProxyKey, ProxyKeySecret } from '../src/index.ts';
+import type { Schema } from '../src/schema.ts';
 
 export function keyInput(
   fields: Partial<ProxyKeyInput & ProxyKeySecret> = {},
@@ -63,4 +65,21 @@ export function proxyRequest(fields: Partial<ProxyRequest> = {}): ProxyRequest {
     response_bytes: 200,
     ...fields,
   };
+}
+
+/** A request and the totals of its hour in a database whose columns are those of an earlier version. */
+export async function insertServed(
+  earlier: Kysely<Schema>,
+  { requests }: { requests: number },
+): Promise<void> {
+  await sql`
+    insert into proxy_requests (request_id, timestamp, key_name, requested_model, model, route, stream,
+      status, attempts, duration_s, input_tokens, output_tokens, request_bytes, response_bytes, outcome)
+    values ('a', 500, 'master', 'm', 'm', 'chat', 0, 200, '[]', 1, 10, 20, 1, 1, 'ok')`.execute(
+    earlier,
+  );
+  await sql`
+    insert into proxy_totals (hour, key_id, target_id, model, route, outcome, key_name, requests,
+      failures, input_tokens, output_tokens, first_byte_sum_s, first_byte_count)
+    values (0, 0, 1, 'm', 'chat', 'ok', 'master', ${requests}, 0, 10, 20, 0.5, 1)`.execute(earlier);
 }

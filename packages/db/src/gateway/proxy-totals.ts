@@ -169,7 +169,7 @@ export function groupKey(groupBy: StoredGroup) {
   return groupBy === 'model' ? [group, asksForObjects] : [group];
 }
 
-type GroupRow = Record<'group' | 'name' | 'objects' | keyof Sums, unknown>;
+export type GroupRow = Record<'group' | 'name' | 'objects' | keyof Sums, unknown>;
 
 export function groupSumsOf(
   { group, name, objects, ...row }: GroupRow,

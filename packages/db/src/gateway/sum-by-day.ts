@@ -5,6 +5,7 @@ import { withoutUndefined } from '../engine/filter.ts';
 import { type ProxyRequestFilter, secondsPerHour } from './proxy-requests.ts';
 import {
   addSums,
+  type GroupRow,
   type GroupSums,
   groupColumns,
   groupKey,
@@ -137,9 +138,7 @@ async function readWholeHours(
   parts: readonly Part[],
 ): Promise<DaySums[]> {
   if (parts.length === 0) return [];
-  const rows = await kysely
-    .with('parts(day, first, past)', () => tableOf(parts))
-    .selectFrom('parts')
+  const rows = await fromParts(kysely, parts)
     .innerJoin('proxy_totals', (join) =>
       join.onRef('hour', '>=', 'parts.first').onRef('hour', '<', 'parts.past'),
     )
@@ -149,7 +148,7 @@ async function readWholeHours(
     .select(storedSums)
     .groupBy(['parts.day', ...groupKey(group_by)])
     .execute();
-  return rows.map(({ day, ...row }) => ({ day: Number(day), ...groupSumsOf(row, group_by) }));
+  return rows.map((row) => daySumsOf(row, group_by));
 }
 
 /** A few hours of a range at most: the others come from the totals. */
@@ -159,9 +158,7 @@ async function readRequests(
   parts: readonly Part[],
 ): Promise<DaySums[]> {
   if (parts.length === 0) return [];
-  const rows = await kysely
-    .with('parts(day, first, past)', () => tableOf(parts))
-    .selectFrom('parts')
+  const rows = await fromParts(kysely, parts)
     .innerJoin('proxy_requests', (join) =>
       join.onRef('timestamp', '>=', 'parts.first').onRef('timestamp', '<', 'parts.past'),
     )
@@ -171,7 +168,15 @@ async function readRequests(
     .select(rawSums)
     .groupBy(['parts.day', ...groupKey(group_by)])
     .execute();
-  return rows.map(({ day, ...row }) => ({ day: Number(day), ...groupSumsOf(row, group_by) }));
+  return rows.map((row) => daySumsOf(row, group_by));
+}
+
+function fromParts(kysely: Database['kysely'], parts: readonly Part[]) {
+  return kysely.with('parts(day, first, past)', () => tableOf(parts)).selectFrom('parts');
+}
+
+function daySumsOf({ day, ...row }: GroupRow & { day: number }, groupBy: StoredGroup): DaySums {
+  return { day: Number(day), ...groupSumsOf(row, groupBy) };
 }
 
 function tableOf(parts: readonly Part[]) {

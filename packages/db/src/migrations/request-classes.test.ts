@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { keyInput, proxyRequest } from '../../test/proxy-samples.ts';
+import { insertServed, keyInput, proxyRequest } from '../../test/proxy-samples.ts';
 import { openIn, openUnmigrated, tempDatabase, tempFolder } from '../../test/temp-database.ts';
 import { createMigrator } from '../engine/migrate.ts';
 import {
@@ -15,16 +14,7 @@ test('requests from before have no classes of tokens, and go on being summed', a
   const dataDir = await tempFolder();
   const earlier = await openUnmigrated(dataDir);
   await (await createMigrator(earlier, 1000)).migrateTo('0011-evidence');
-  await sql`
-    insert into proxy_requests (request_id, timestamp, key_name, requested_model, model, route, stream,
-      status, attempts, duration_s, input_tokens, output_tokens, request_bytes, response_bytes, outcome)
-    values ('a', 500, 'master', 'm', 'm', 'chat', 0, 200, '[]', 1, 10, 20, 1, 1, 'ok')`.execute(
-    earlier,
-  );
-  await sql`
-    insert into proxy_totals (hour, key_id, target_id, model, route, outcome, key_name, requests,
-      failures, input_tokens, output_tokens, first_byte_sum_s, first_byte_count)
-    values (0, 0, 1, 'm', 'chat', 'ok', 'master', 1, 0, 10, 20, 0.5, 1)`.execute(earlier);
+  await insertServed(earlier, { requests: 1 });
   await earlier.destroy();
   const db = await openIn(dataDir);
   const none = { cached_input_tokens: null, cache_write_tokens: null, reasoning_tokens: null };

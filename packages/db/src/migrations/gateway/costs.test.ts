@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { proxyRequest } from '../../../test/proxy-samples.ts';
+import { insertServed, proxyRequest } from '../../../test/proxy-samples.ts';
 import { openIn, openUnmigrated, tempFolder } from '../../../test/temp-database.ts';
 import { createMigrator } from '../../engine/migrate.ts';
 import {
@@ -15,16 +14,7 @@ test('requests from before have an unknown cost, and are counted as such', async
   const dataDir = await tempFolder();
   const earlier = await openUnmigrated(dataDir);
   await (await createMigrator(earlier, 1000)).migrateTo('0026-status-tags');
-  await sql`
-    insert into proxy_requests (request_id, timestamp, key_name, requested_model, model, route, stream,
-      status, attempts, duration_s, input_tokens, output_tokens, request_bytes, response_bytes, outcome)
-    values ('a', 500, 'master', 'm', 'm', 'chat', 0, 200, '[]', 1, 10, 20, 1, 1, 'ok')`.execute(
-    earlier,
-  );
-  await sql`
-    insert into proxy_totals (hour, key_id, target_id, model, route, outcome, key_name, requests,
-      failures, input_tokens, output_tokens, first_byte_sum_s, first_byte_count)
-    values (0, 0, 1, 'm', 'chat', 'ok', 'master', 3, 0, 10, 20, 0.5, 1)`.execute(earlier);
+  await insertServed(earlier, { requests: 3 });
   await earlier.destroy();
   const db = await openIn(dataDir);
   expect(await listProxyRequests(db, { limit: 9 })).toMatchObject([
